@@ -1,0 +1,1 @@
+"""The conversation: its values, its store and what happens to it."""

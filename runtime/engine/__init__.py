@@ -1,0 +1,1 @@
+"""The engine itself: the only package that imports llama_cpp."""

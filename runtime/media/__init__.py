@@ -1,0 +1,1 @@
+"""Turns files a person gives into plain pixels, in a process that outlives no job."""

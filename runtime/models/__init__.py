@@ -1,0 +1,1 @@
+"""Model files: what we ship, what we know about each, how each wants to be run."""

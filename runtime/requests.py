@@ -1,0 +1,78 @@
+"""Everything the engine can be asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NewType
+
+from runtime.content import Message
+
+# Rises with every request of a client; stopping number n stops every request up to n.
+RequestId = NewType("RequestId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFiles:
+    """The files a model is loaded from.
+
+    Attributes:
+        model: the language model, a GGUF file
+        projector: its vision projector (mmproj), a GGUF file; None for text only
+    """
+
+    model: Path
+    projector: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadRequest:
+    """Load a model, in place of the one loaded before.
+
+    Attributes:
+        context_length: tokens of context; None lets the engine choose
+        gpu_layers: layers to place on a GPU; 0 is a pure CPU run, -1 all of them
+        threads: CPU threads; None is one per physical core
+    """
+
+    request_id: RequestId
+    files: ModelFiles
+    context_length: int | None = None
+    gpu_layers: int = -1
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingWishes:
+    """What the user fixes about sampling; None leaves the model's published setting.
+
+    Attributes:
+        temperature: 0 is greedy decoding
+        seed: makes sampling repeatable
+    """
+
+    temperature: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRequest:
+    """Answer the last user message of a conversation.
+
+    Attributes:
+        messages: the conversation, ending with a user message
+        thinking: let the model think first; None is the model's default
+        max_tokens: longest answer, thinking included; None is up to the end of the context
+    """
+
+    request_id: RequestId
+    messages: tuple[Message, ...]
+    thinking: bool | None = None
+    sampling: SamplingWishes = SamplingWishes()
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRequest:
+    """End the engine process in an orderly way."""
+
+
+Request = LoadRequest | AnswerRequest | LeaveRequest
