@@ -1,0 +1,42 @@
+# Everything a person or the CI does with this project. PowerShell: see README.md.
+
+PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3 2>/dev/null) python3)
+VENV := .venv/bin
+ARGS ?=
+
+.PHONY: run test check bench clean setup setup-dev lock
+
+run: setup
+	@$(PYTHON) tools/preflight.py window
+	@$(VENV)/python -m app $(ARGS)
+
+test: setup-dev
+	@$(PYTHON) tools/preflight.py tests
+	$(VENV)/python -m pytest $(ARGS)
+
+check: setup-dev
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+bench: setup-dev
+	@$(PYTHON) tools/preflight.py tests
+	$(VENV)/python -m tests.bench $(ARGS)
+
+setup:
+	@$(PYTHON) tools/setup_venv.py
+
+setup-dev:
+	@$(PYTHON) tools/setup_venv.py --dev
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Writes requirements/*.txt anew: the newest versions pyproject.toml allows, for every
+# system, with the hashes of all their files and without naming any index.
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
+	build/lock/bin/python tools/lock.py $(ARGS)
