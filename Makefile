@@ -1,6 +1,9 @@
 # Everything a person or the CI does with this project. PowerShell: see README.md.
 
-PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3 2>/dev/null) python3)
+# A pyenv shim exists for versions that do not run, so each is tried.
+PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+    done),python3)
 VENV := .venv/bin
 ARGS ?=
 
