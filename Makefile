@@ -10,11 +10,11 @@ ARGS ?=
 .PHONY: run test check bench clean setup setup-dev lock
 
 run: setup
-	@$(PYTHON) tools/preflight.py window
+	@$(PYTHON) -m tools.preflight window
 	@$(VENV)/python -m app $(ARGS)
 
 test: setup-dev
-	@$(PYTHON) tools/preflight.py tests
+	@$(PYTHON) -m tools.preflight tests
 	$(VENV)/python -m pytest $(ARGS)
 
 check: setup-dev
@@ -24,14 +24,14 @@ check: setup-dev
 	$(VENV)/lint-imports
 
 bench: setup-dev
-	@$(PYTHON) tools/preflight.py tests
+	@$(PYTHON) -m tools.preflight tests
 	$(VENV)/python -m tests.bench $(ARGS)
 
 setup:
-	@$(PYTHON) tools/setup_venv.py
+	@$(PYTHON) -m tools.setup_venv
 
 setup-dev:
-	@$(PYTHON) tools/setup_venv.py --dev
+	@$(PYTHON) -m tools.setup_venv --dev
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -42,4 +42,4 @@ clean:
 lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lock.txt
-	build/lock/bin/python tools/lock.py $(ARGS)
+	build/lock/bin/python -m tools.lock $(ARGS)

@@ -1,7 +1,7 @@
 """Makes .venv and installs what the lock files in requirements/ name; quick when done before.
 
-    python3 tools/setup_venv.py          what the program needs
-    python3 tools/setup_venv.py --dev    what its tests and checks need as well
+    python3 -m tools.setup_venv          what the program needs
+    python3 -m tools.setup_venv --dev    what its tests and checks need as well
 
 Run by whatever Python is found, so it uses only what Python 3.7 has as well.
 """
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import preflight
+from tools import preflight
 
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / ".venv"
@@ -66,7 +66,7 @@ def _install(*, builds: bool, dev: bool) -> None:
     if dev:
         _say("Installing the tools for tests and checks")
         _pip("--require-hashes", "-r", str(DEV))
-    _pip("--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
+    _pip("--quiet", "--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
 
 
 def _pip(*arguments: str) -> None:
