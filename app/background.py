@@ -1,0 +1,109 @@
+"""The one pool for short jobs: reading and writing chats, looking at files."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app import log
+from app.safe_file import writing_failure
+from runtime.problems import Problem, RuntimeFailure
+
+T = TypeVar("T")
+
+Delivery = Callable[[], None]
+OnFailure = Callable[[RuntimeFailure], None]
+
+
+class Lane(QObject):
+    """Some threads of the pool with a queue of their own.
+
+    Jobs of a lane with one thread run one after the other, in the order they were given.
+    """
+
+    _finished = Signal(object)  # a Delivery, for the GUI thread
+
+    def __init__(self, name: str, threads: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+        self._closed = False
+        self._finished.connect(self._on_finished)
+
+    def run(
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], None] | None = None,
+        failed: OnFailure | None = None,
+    ) -> None:
+        """Run a job in the lane; `then` or `failed` is called on the GUI thread."""
+        if self._closed:
+            log.jobs.warning("%s lane is closed; a job was not run", self._name)
+            return
+        self._pool.submit(self._work, job, then, failed)
+
+    def close(self) -> None:
+        """Wait for every job that was given, and end the threads."""
+        self._closed = True
+        self._pool.shutdown(wait=True)
+
+    def _work(
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], None] | None,
+        failed: OnFailure | None,
+    ) -> None:
+        # Not the GUI thread: emit and touch nothing.
+        try:
+            result = job()
+        except RuntimeFailure as failure:
+            log.jobs.info("%s: %s", self._name, failure.problem)
+            self._deliver_failure(failed, failure)
+        except OSError as error:
+            log.jobs.warning("%s: %s", self._name, type(error).__name__)
+            self._deliver_failure(failed, writing_failure(error))
+        except Exception as error:  # noqa: BLE001 - the outermost function of this thread
+            # The message may quote a file's content, so only the place is logged.
+            log.jobs.error("%s: unexpected %s", self._name, _place(error))
+            self._deliver_failure(failed, RuntimeFailure(Problem.UNEXPECTED, type(error).__name__))
+        else:
+            if then is not None:
+                self._finished.emit(partial(then, result))
+
+    def _deliver_failure(self, failed: OnFailure | None, failure: RuntimeFailure) -> None:
+        if failed is not None:
+            self._finished.emit(partial(failed, failure))
+
+    @Slot(object)
+    def _on_finished(self, delivery: Delivery) -> None:
+        delivery()
+
+
+class Background(QObject):
+    """The pool and its lanes.
+
+    Attributes:
+        store: one thread, the only one that touches the store
+        media: two threads that wait for the media process and copy files
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = Lane("store", 1, self)
+        self.media = Lane("media", 2, self)
+
+    def close(self) -> None:
+        """Wait for everything that was begun."""
+        # Media first: what it finds out is kept by the store.
+        self.media.close()
+        self.store.close()
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {where}"

@@ -1,0 +1,140 @@
+"""The folder with the files that were sent along, each named by its content."""
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from app.safe_file import settle, writing_failure, written_aside
+from runtime.problems import FileFailure, Problem
+
+_CHUNK = 1 << 20
+_LONGEST_SUFFIX = 8
+
+# A file in the tray is on disk before any turn names it; another window may have put it there.
+_SWEEP_AFTER_S = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """Our copy of a file."""
+
+    digest: str
+    path: Path
+    thumbnail: Path
+
+
+class AttachmentFiles:
+    """Copies of the files that were sent along: `attachments/ab/abcd….png`.
+
+    Every method is plain and blocking, and safe in any thread: files get their final
+    name only when they are complete.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._files = folder / "attachments"
+        self._thumbnails = folder / "thumbnails"
+
+    def keep(self, source: Path) -> KeptFile:
+        """Copy a file that the user gave.
+
+        Raises:
+            FileFailure: the file is missing, empty, a folder or cannot be read
+            RuntimeFailure: the copy cannot be written
+        """
+        _check(source)
+        try:
+            reader = source.open("rb")
+        except OSError as error:
+            raise _reading_failure(source, error) from error
+        with reader:
+            return self._copy(source, reader)
+
+    def kept(self, digest: str, suffix: str) -> KeptFile:
+        """Where the copy with this digest is."""
+        folder = digest[:2]
+        return KeptFile(
+            digest=digest,
+            path=self._files / folder / f"{digest}{suffix}",
+            thumbnail=self._thumbnails / folder / f"{digest}.png",
+        )
+
+    def sweep(self, wanted: Collection[str]) -> int:
+        """Delete copies that no turn names any more; says how many."""
+        oldest = time.time() - _SWEEP_AFTER_S
+        count = 0
+        for folder in (self._files, self._thumbnails):
+            for path in folder.glob("*/*"):
+                digest = path.name.partition(".")[0]
+                if digest not in wanted and path.stat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+                    count += 1
+        return count
+
+    def _copy(self, source: Path, reader: BinaryIO) -> KeptFile:
+        suffix = _suffix(source)
+        try:
+            with written_aside(self._files / "new", suffix) as (writer, aside):
+                digest = _copy_and_hash(source, reader, writer)
+                settle(writer)
+                # Windows cannot rename a file that is open.
+                writer.close()
+                return self._name(digest, suffix, aside)
+        except OSError as error:
+            raise writing_failure(error) from error
+
+    def _name(self, digest: str, suffix: str, aside: Path) -> KeptFile:
+        kept = self.kept(digest, suffix)
+        for other in kept.path.parent.glob(f"{digest}*"):
+            if other.stat().st_size == aside.stat().st_size:
+                # Younger now, so that a sweep elsewhere leaves it alone.
+                os.utime(other)
+                return self.kept(digest, other.name.removeprefix(digest))
+        kept.path.parent.mkdir(parents=True, exist_ok=True)
+        kept.thumbnail.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(kept.path)
+        return kept
+
+
+def _check(source: Path) -> None:
+    try:
+        facts = source.stat()
+    except FileNotFoundError as error:
+        raise FileFailure(Problem.FILE_MISSING, source.name) from error
+    except (OSError, ValueError) as error:
+        raise FileFailure(Problem.FILE_UNREADABLE, source.name) from error
+    if stat.S_ISDIR(facts.st_mode):
+        raise FileFailure(Problem.FILE_IS_FOLDER, source.name or str(source))
+    if not stat.S_ISREG(facts.st_mode):
+        # Opening a pipe or a device may wait for ever.
+        raise FileFailure(Problem.FILE_UNREADABLE, source.name)
+    if facts.st_size == 0:
+        raise FileFailure(Problem.FILE_EMPTY, source.name)
+
+
+def _copy_and_hash(source: Path, reader: BinaryIO, writer: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while True:
+        try:
+            chunk = reader.read(_CHUNK)
+        except OSError as error:
+            raise _reading_failure(source, error) from error
+        if not chunk:
+            return digest.hexdigest()
+        digest.update(chunk)
+        writer.write(chunk)
+
+
+def _reading_failure(source: Path, error: OSError) -> FileFailure:
+    gone = isinstance(error, FileNotFoundError)
+    return FileFailure(Problem.FILE_MISSING if gone else Problem.FILE_UNREADABLE, source.name)
+
+
+def _suffix(source: Path) -> str:
+    suffix = source.suffix.lower()
+    plain = suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= _LONGEST_SUFFIX
+    return suffix if plain else ""

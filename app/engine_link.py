@@ -1,0 +1,61 @@
+"""The one thread that listens to the engine; its events become signals."""
+
+import threading
+
+from PySide6.QtCore import QObject, Signal
+
+from app import log
+from runtime.client import EngineClient
+from runtime.events import EngineDied
+from runtime.problems import Problem
+from runtime.requests import Request, RequestId
+
+
+class EngineLink(QObject):
+    """Sends requests to the engine and re-emits its events on the GUI thread.
+
+    Signals:
+        event_received: one event from `runtime.events`
+    """
+
+    event_received = Signal(object)
+
+    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._client = client
+        self._reader = threading.Thread(target=self._read, name="engine-reader")
+
+    def start(self) -> None:
+        """Start the engine process and listen to it."""
+        self._client.start()
+        self._reader.start()
+
+    def next_id(self) -> RequestId:
+        """A number for the next request."""
+        return self._client.next_id()
+
+    def submit(self, request: Request) -> None:
+        """Ask for something; never blocks."""
+        self._client.submit(request)
+
+    def stop(self, request_id: RequestId) -> None:
+        """Stop a request and all older ones; never blocks."""
+        self._client.stop(request_id)
+
+    def close(self) -> None:
+        """End the process and wait for the reader to return."""
+        self._client.close()
+        if self._reader.ident is not None:
+            self._reader.join()
+
+    def _read(self) -> None:
+        # Not the GUI thread: emit and do nothing else.
+        try:
+            for event in self._client.events():
+                self.event_received.emit(event)
+        except Exception as error:  # noqa: BLE001 - the outermost function of this thread
+            # A window that waits for ever would be worse than one that says what happened.
+            log.engine.error("the engine's reader ended: %s", type(error).__name__)
+            self.event_received.emit(
+                EngineDied(problem=Problem.UNEXPECTED, detail=type(error).__name__)
+            )

@@ -1,0 +1,67 @@
+"""Named loggers, the log file, and where Qt's own messages go.
+
+Nothing a user wrote and nothing a model said is ever logged: lengths and ids are.
+"""
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+_root = logging.getLogger("sideglance")
+
+start = _root.getChild("start")
+close = _root.getChild("close")
+chat = _root.getChild("chat")
+store = _root.getChild("store")
+engine = _root.getChild("engine")
+jobs = _root.getChild("jobs")
+settings = _root.getChild("settings")
+qt = _root.getChild("qt")
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def open_log_file(folder: Path) -> logging.Handler | None:
+    """Let everything we log go to a file; without one (a full disk) the program still runs."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / "window.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8"
+        )
+    except OSError:
+        return None
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)-7s %(name)s %(threadName)s: %(message)s")
+    )
+    _root.addHandler(handler)
+    _root.setLevel(logging.INFO)
+    return handler
+
+
+def close_log_file(handler: logging.Handler | None) -> None:
+    """Let go of the log file."""
+    if handler is not None:
+        _root.removeHandler(handler)
+        handler.close()
+
+
+def take_qt_messages() -> None:
+    """Send what Qt would print to our log."""
+    qInstallMessageHandler(_log_qt_message)
+
+
+def release_qt_messages() -> None:
+    """Let Qt print its messages itself again."""
+    qInstallMessageHandler(None)
+
+
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    qt.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category, message)

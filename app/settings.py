@@ -1,0 +1,119 @@
+"""What the user has set, and how it is loaded, migrated and saved."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import UnionType
+from typing import get_args, get_type_hints
+
+from app import log
+from app.safe_file import replace_file, writing_failure
+
+_FORMAT = 1
+
+Fields = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the program remembers for the user, apart from chats.
+
+    Attributes:
+        thinking: let the model think before it answers; None is the model's default
+        window_geometry: the window's place and size as Qt saves them, in base64
+        last_chat: the chat that was open when the window closed
+        model: the GGUF file to load; None is the demonstration model
+        projector: the vision projector that belongs to it
+    """
+
+    thinking: bool | None = None
+    window_geometry: str = ""
+    last_chat: int | None = None
+    model: str | None = None
+    projector: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """Settings as found on disk.
+
+    Attributes:
+        unusable: names of the fields that had to fall back, or the file's name
+    """
+
+    settings: Settings
+    unusable: tuple[str, ...] = ()
+
+
+def load_settings(path: Path) -> LoadedSettings:
+    """Read the settings; whatever cannot be used falls back to its default."""
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return LoadedSettings(settings=Settings())
+    except (OSError, ValueError, RecursionError) as error:
+        log.settings.info("settings cannot be read: %s", type(error).__name__)
+        return _set_aside(path)
+    if not isinstance(content, dict):
+        return _set_aside(path)
+    found = migrate(content)
+    kept: Fields = {}
+    unusable = []
+    hints = get_type_hints(Settings)
+    for field in fields(Settings):
+        if field.name not in found:
+            continue
+        if _fits(found[field.name], hints[field.name]):
+            kept[field.name] = found[field.name]
+        else:
+            unusable.append(field.name)
+    return LoadedSettings(settings=Settings(**kept), unusable=tuple(unusable))  # type: ignore[arg-type]
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write the settings aside and put them in place in one step.
+
+    Raises:
+        RuntimeFailure: the disk is full or the file cannot be written
+    """
+    content = json.dumps({"format": _FORMAT, **asdict(settings)}, indent=2)
+    try:
+        replace_file(path, content.encode())
+    except OSError as error:
+        raise writing_failure(error) from error
+
+
+def migrate(found: Fields) -> Fields:
+    """Bring settings of an older format up to date.
+
+    Settings of a newer program pass as they are: the fields we know are checked anyway.
+    """
+    number = found.get("format")
+    # Files without a number came before the first numbered format.
+    first = number if isinstance(number, int) and not isinstance(number, bool) else 0
+    for step in _MIGRATIONS[max(first, 0) :]:
+        found = step(found)
+    return found
+
+
+def _number_the_format(found: Fields) -> Fields:
+    return {**found, "format": 1}
+
+
+# The step at index n brings format n to format n + 1.
+_MIGRATIONS: tuple[Callable[[Fields], Fields], ...] = (_number_the_format,)
+
+
+def _fits(value: object, hint: object) -> bool:
+    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    # Exactly, because True would pass for a number.
+    return type(value) in kinds
+
+
+def _set_aside(path: Path) -> LoadedSettings:
+    try:
+        path.replace(path.with_name(path.name + ".damaged"))
+    except OSError as error:
+        log.settings.warning("damaged settings stay in place: %s", type(error).__name__)
+    return LoadedSettings(settings=Settings(), unusable=(path.name,))
