@@ -1,1 +1,1 @@
-"""Turns files a person gives into plain pixels, in a process that outlives no job."""
+"""Decodes pictures and videos nobody vouches for, each in a process of its own."""
