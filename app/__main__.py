@@ -1,0 +1,29 @@
+"""Where the program starts: the window, or the command line."""
+
+import multiprocessing
+import sys
+
+# Child processes import this module again when they start. Nothing heavy may be imported up
+# here: each side is imported only when it is what was asked for.
+
+
+def main() -> int:
+    """Run what the command line asks for; returns the exit code."""
+    # First of all: in a frozen program the engine process starts here too, and never returns.
+    multiprocessing.freeze_support()
+
+    from app.cli import AskArguments, parse
+
+    arguments = parse(sys.argv[1:])
+    if isinstance(arguments, AskArguments):
+        from app.commands.ask import run_ask
+
+        return run_ask(arguments)
+
+    from app.main import WindowArguments, run
+
+    return run(WindowArguments(files=arguments.files))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""`sideglance ask`: one conversation with the engine, on the terminal."""
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+from app.cli import AskArguments
+from app.commands.asker import Answer, Asker
+from app.commands.console import Console
+from app.paths import find_paths
+from app.words import explain
+from runtime.client import EngineClient
+from runtime.content import Image, Message, Part, Role, Text, Video, text_message
+from runtime.events import Finish, Loaded
+from runtime.media.client import inspect
+from runtime.media.values import PictureFacts
+from runtime.models.demo import demo_model_files
+from runtime.problems import Problem, RuntimeFailure
+
+ANSWERED = 0
+BAD_FILE = 3
+MODEL_PROBLEM = 4
+INTERRUPTED = 130
+READER_GONE = 141
+
+_FILE_PROBLEMS = frozenset(
+    {
+        Problem.FILE_MISSING,
+        Problem.FILE_IS_FOLDER,
+        Problem.FILE_EMPTY,
+        Problem.FILE_UNREADABLE,
+        Problem.FILE_KIND_UNKNOWN,
+        Problem.PICTURE_DAMAGED,
+        Problem.PICTURE_TOO_LARGE,
+        Problem.VIDEO_DAMAGED,
+        Problem.VIDEO_WITHOUT_PICTURES,
+        Problem.VIDEO_EMPTY,
+        Problem.MEDIA_TOO_SLOW,
+        Problem.MEDIA_CRASHED,
+    }
+)
+
+
+def exit_code_for(problem: Problem) -> int:
+    """The exit code that tells scripts whose fault it is."""
+    return BAD_FILE if problem in _FILE_PROBLEMS else MODEL_PROBLEM
+
+
+def run_ask(arguments: AskArguments, console: Console | None = None) -> int:
+    """Answer the questions; returns the exit code."""
+    console = console or Console()
+    try:
+        return _run(arguments, console)
+    except RuntimeFailure as failure:
+        if failure.problem is Problem.LOAD_STOPPED:
+            console.clear_progress()
+            return INTERRUPTED
+        console.notice(explain(failure.problem, failure.detail))
+        return exit_code_for(failure.problem)
+    except KeyboardInterrupt:
+        console.clear_progress()
+        return INTERRUPTED
+    except BrokenPipeError:
+        console.give_up()
+        return READER_GONE
+
+
+def _run(arguments: AskArguments, console: Console) -> int:
+    attachments = _check_files(arguments.attachments)
+    client = EngineClient(log_folder=find_paths().logs)
+    try:
+        asker = Asker(client, console, shows_answers=not arguments.as_json)
+        with _first_interrupt(asker.stop):
+            loaded = asker.load(arguments.files or demo_model_files())
+            return _converse(arguments, attachments, asker, loaded, console)
+    finally:
+        client.close()
+
+
+def _check_files(paths: tuple[Path, ...]) -> tuple[Part, ...]:
+    """Look at the files before the model is loaded, so that a bad one is told at once."""
+    parts: list[Part] = []
+    with tempfile.TemporaryDirectory(prefix="sideglance-ask-") as folder:
+        for path in paths:
+            facts = inspect(path, thumbnail=Path(folder) / "thumbnail.png")
+            whole = path.absolute()
+            is_picture = isinstance(facts, PictureFacts)
+            parts.append(Image(path=whole) if is_picture else Video(path=whole))
+    return tuple(parts)
+
+
+def _converse(
+    arguments: AskArguments,
+    attachments: tuple[Part, ...],
+    asker: Asker,
+    loaded: Loaded,
+    console: Console,
+) -> int:
+    messages: list[Message] = []
+    for question in arguments.questions:
+        shown = () if messages else attachments
+        messages.append(Message(role=Role.USER, parts=(*shown, Text(text=question))))
+        answer = asker.ask(arguments, tuple(messages))
+        if arguments.as_json:
+            # The model is loaded for the first turn only.
+            seconds_loading = loaded.seconds if len(messages) == 1 else 0.0
+            console.record(_record(answer, loaded, seconds_loading))
+        if answer.finished.finish is Finish.STOPPED:
+            return INTERRUPTED
+        messages.append(text_message(Role.ASSISTANT, answer.text))
+    return ANSWERED
+
+
+def _record(answer: Answer, loaded: Loaded, seconds_loading: float) -> dict[str, object]:
+    seconds = {"load": seconds_loading, **asdict(answer.finished.seconds)}
+    return {
+        "answer": answer.text,
+        "thinking": answer.thinking,
+        "model": loaded.facts.name,
+        "device": loaded.facts.device,
+        "finish": answer.finished.finish.value,
+        "tokens": asdict(answer.finished.tokens),
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+    }
+
+
+@contextmanager
+def _first_interrupt(stop: Callable[[], None]) -> Iterator[None]:
+    """Let the first Ctrl+C stop the answer in an orderly way; the second ends everything."""
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stop()
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,135 @@
+"""Puts requests to the engine one after the other and shows what comes back."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from app.cli import AskArguments
+from app.commands.console import Console
+from runtime.client import EngineClient
+from runtime.content import Message
+from runtime.events import (
+    EngineDied,
+    Failed,
+    Finished,
+    Loaded,
+    LoadProgress,
+    PictureProgress,
+    PromptProgress,
+    SpeedReport,
+    TextPiece,
+    ThinkingPiece,
+)
+from runtime.problems import Problem, RuntimeFailure
+from runtime.requests import AnswerRequest, LoadRequest, ModelFiles, RequestId, SamplingWishes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole answer."""
+
+    text: str
+    thinking: str
+    finished: Finished
+
+
+class Asker:
+    """One engine, asked one thing at a time."""
+
+    def __init__(self, client: EngineClient, console: Console, *, shows_answers: bool) -> None:
+        self._client = client
+        self._console = console
+        self._shows_answers = shows_answers
+        self._events = client.events()
+        self._current = RequestId(0)
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Stop what is being done and begin nothing more; safe in a signal handler."""
+        self._stopped = True
+        self._client.stop(self._current)
+
+    def load(self, files: ModelFiles) -> Loaded:
+        """Load a model.
+
+        Raises:
+            RuntimeFailure: it cannot be used
+            KeyboardInterrupt: stopped before it began
+        """
+        self._begin()
+        self._client.submit(LoadRequest(request_id=self._current, files=files))
+        for event in self._events:
+            match event:
+                case LoadProgress():
+                    self._console.progress(f"Loading the model: {event.fraction:.0%}")
+                case Loaded():
+                    self._console.clear_progress()
+                    return event
+                case Failed() | EngineDied():
+                    raise RuntimeFailure(event.problem, event.detail)
+                case _:
+                    # Nothing else is open that could say anything.
+                    continue
+        raise RuntimeFailure(Problem.ENGINE_CRASHED)
+
+    def ask(self, arguments: AskArguments, messages: tuple[Message, ...]) -> Answer:
+        """Have a conversation's last message answered.
+
+        Raises:
+            RuntimeFailure: the engine could not
+            KeyboardInterrupt: stopped before it began
+        """
+        self._begin()
+        wishes = SamplingWishes(temperature=arguments.temperature, seed=arguments.seed)
+        self._client.submit(
+            AnswerRequest(
+                request_id=self._current,
+                messages=messages,
+                thinking=arguments.thinking,
+                sampling=wishes,
+                max_tokens=arguments.max_tokens,
+            )
+        )
+        return self._listen()
+
+    def _begin(self) -> None:
+        self._current = self._client.next_id()
+        # Looked at after the number is known, so that no stop falls between the two.
+        if self._stopped:
+            raise KeyboardInterrupt
+
+    def _listen(self) -> Answer:
+        text, thinking = "", ""
+        for event in self._events:
+            match event:
+                case TextPiece():
+                    text += event.text
+                    self._show(event.text)
+                case ThinkingPiece():
+                    thinking += event.text
+                    self._console.progress("Thinking")
+                case PictureProgress():
+                    self._console.progress(f"Looking at picture {event.number} of {event.count}")
+                case PromptProgress():
+                    self._console.progress(f"Reading: {event.read} of {event.total}")
+                case Finished():
+                    self._end()
+                    return Answer(text=text, thinking=thinking, finished=event)
+                case Failed() | EngineDied():
+                    if text:
+                        self._end()
+                    raise RuntimeFailure(event.problem, event.detail)
+                case SpeedReport() | LoadProgress() | Loaded():
+                    # Not worth a line on a terminal.
+                    pass
+                case _:
+                    assert_never(event)
+        raise RuntimeFailure(Problem.ENGINE_CRASHED)
+
+    def _show(self, text: str) -> None:
+        if self._shows_answers:
+            self._console.piece(text)
+
+    def _end(self) -> None:
+        self._console.clear_progress()
+        if self._shows_answers:
+            self._console.end_line()
