@@ -70,9 +70,4 @@ class AnswerRequest:
     max_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveRequest:
-    """End the engine process in an orderly way."""
-
-
-Request = LoadRequest | AnswerRequest | LeaveRequest
+Request = LoadRequest | AnswerRequest

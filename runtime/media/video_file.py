@@ -38,7 +38,7 @@ class VideoFile:
         self.container = container
         self.stream = stream
 
-    def packets(self, *, every_stream: bool = False) -> Iterator[Packet[Any]]:
+    def packets(self, *, every_stream: bool = False) -> "Iterator[Packet[Any]]":
         """What is stored from here on, up to the end or to where the file is cut off."""
         packets: Iterator[Packet[Any]] = (
             self.container.demux() if every_stream else self.container.demux(self.stream)

@@ -45,7 +45,7 @@ class _Span:
     last_s: float | None = None
     end_s: float = 0.0
 
-    def add(self, packet: Packet[Any], *, is_picture: bool) -> None:
+    def add(self, packet: "Packet[Any]", *, is_picture: bool) -> None:
         """Take one more packet in."""
         stamp = packet.dts if packet.pts is None else packet.pts
         if stamp is None or packet.time_base is None or packet.is_corrupt or packet.is_discard:

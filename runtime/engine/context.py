@@ -1,0 +1,170 @@
+"""A model's memory while it reads and writes: decoding, checkpoints, going back."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+
+import llama_cpp
+import numpy as np
+
+from runtime.engine.library import NativeLog
+from runtime.engine.model import Model
+from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
+
+# The conversation is llama.cpp's sequence 0; -1 ("any") is refused by recurrent layers.
+SEQUENCE = 0
+_PARTIAL = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+_ABORTED = 2
+_NO_SLOT = 1
+
+
+class Context:
+    """llama.cpp's context.
+
+    Attributes:
+        pointer: llama.cpp's context, for the other modules of this package
+        length: tokens it holds
+        batch_size: tokens of one decode call
+    """
+
+    def __init__(
+        self, model: Model, *, length: int, batch_size: int, threads: int, native_log: NativeLog
+    ) -> None:
+        """Allocate the memory for a conversation.
+
+        Args:
+            model: stays in use until close
+            length: tokens
+            batch_size: most tokens of one decode call; a larger batch would abort the process
+            threads: CPU threads for reading and writing
+            native_log: where llama.cpp says what went wrong
+
+        Raises:
+            EngineFailure: OUT_OF_MEMORY, or UNEXPECTED with llama.cpp's last line
+        """
+        parameters = llama_cpp.llama_context_default_params()
+        parameters.n_ctx = length
+        parameters.n_batch = parameters.n_ubatch = min(batch_size, length)
+        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO
+        # Only the newest token's logits are ever read. The default reserves a row for every
+        # token of a batch: 485 MiB with Qwen's vocabulary (`facts/qwen35.md` §6).
+        parameters.n_outputs_max = 1
+        with native_log.listening() as lines:
+            self.pointer = llama_cpp.llama_init_from_model(model.pointer, parameters)
+        if not self.pointer:
+            text = "\n".join(lines)
+            short = "allocate" in text or "bad_alloc" in text
+            raise EngineFailure(
+                Problem.OUT_OF_MEMORY if short else Problem.UNEXPECTED, lines[-1] if lines else ""
+            )
+        self.length = int(llama_cpp.llama_n_ctx(self.pointer))
+        self.batch_size = int(llama_cpp.llama_n_batch(self.pointer))
+        self._memory = llama_cpp.llama_get_memory(self.pointer)
+        self._batch = llama_cpp.llama_batch_init(self.batch_size, 0, 1)
+        self._fill_constants()
+        self._stopped: Callable[[], bool] = _never
+        self._abort = llama_cpp.ggml_abort_callback(lambda _data: self._stopped())
+
+    def decode(self, tokens: Sequence[int], position: int) -> None:
+        """Read tokens; the logits of the last can then be drawn from.
+
+        Args:
+            tokens: at most `batch_size`
+            position: of the first token
+
+        Raises:
+            PromptFailure: the context is full
+            Stopped: the stop callback said so; memory must be rolled back
+            EngineFailure: anything else llama.cpp refuses
+        """
+        count = len(tokens)
+        batch = self._batch
+        batch.n_tokens = count
+        self._tokens[:count] = tokens
+        self._positions[:count] = np.arange(position, position + count, dtype=np.int32)
+        self._wants_logits[:count] = 0
+        self._wants_logits[count - 1] = 1
+        check(llama_cpp.llama_decode(self.pointer, batch))
+
+    def watch(self, stopped: Callable[[], bool] | None) -> None:
+        """Ask `stopped` while decoding, on the CPU between any two operations.
+
+        Off while single tokens are written: they are short, and each call into Python counts.
+        """
+        self._stopped = stopped or _never
+        llama_cpp.llama_set_abort_callback(
+            self.pointer,
+            self._abort if stopped else llama_cpp.ggml_abort_callback(),
+            None,
+        )
+
+    def checkpoint(self) -> bytes:
+        """The recurrent layers' state; 19 MiB for 0.8B and 2B, 50 MiB for 4B and 9B."""
+        size = llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, _PARTIAL)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data_ext(
+            self.pointer, buffer, size, SEQUENCE, _PARTIAL
+        )
+        if written != size:
+            raise EngineFailure(Problem.UNEXPECTED, "the engine did not give its state")
+        return bytes(buffer)
+
+    def restore(self, state: bytes, position: int) -> bool:
+        """Go back to a checkpoint.
+
+        Args:
+            state: what `checkpoint` gave
+            position: the position it was taken at; attention is trimmed to it
+
+        Returns:
+            whether llama.cpp did both; if not, memory is unusable until cleared
+        """
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        read = llama_cpp.llama_state_seq_set_data_ext(
+            self.pointer, buffer, len(state), SEQUENCE, _PARTIAL
+        )
+        return bool(read) and bool(
+            llama_cpp.llama_memory_seq_rm(self._memory, SEQUENCE, position, -1)
+        )
+
+    def clear(self) -> None:
+        """Forget everything."""
+        llama_cpp.llama_memory_clear(self._memory, True)
+
+    def close(self) -> None:
+        """Free the memory."""
+        if self.pointer:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self.pointer)
+            self.pointer = None
+
+    def _fill_constants(self) -> None:
+        """Views into the batch's own arrays: filled by numpy, not token by token."""
+        shape = (self.batch_size,)
+        self._tokens = np.ctypeslib.as_array(self._batch.token, shape)
+        self._positions = np.ctypeslib.as_array(self._batch.pos, shape)
+        self._wants_logits = np.ctypeslib.as_array(self._batch.logits, shape)
+        np.ctypeslib.as_array(self._batch.n_seq_id, shape)[:] = 1
+        for index in range(self.batch_size):
+            self._batch.seq_id[index][0] = SEQUENCE
+
+
+def check(code: int) -> None:
+    """Turn a result of llama_decode into an exception.
+
+    Raises:
+        PromptFailure: no room left
+        Stopped: the abort callback stopped it
+        EngineFailure: anything else
+    """
+    if code == 0:
+        return
+    if code == _ABORTED:
+        raise Stopped
+    if code == _NO_SLOT:
+        raise PromptFailure(Problem.PROMPT_TOO_LONG)
+    raise EngineFailure(Problem.UNEXPECTED, f"llama_decode returned {code}")
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,81 @@
+"""llama.cpp as a library: its backends, its devices, its log."""
+
+import ctypes
+import logging
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import llama_cpp
+from llama_cpp import mtmd_cpp
+
+log = logging.getLogger("sideglance.engine.native")
+
+_LEVELS = {2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
+_CONTINUED = 5
+# Said at every picture: with M-RoPE, positions are meant to jump.
+_NOISE = "non-consecutive token position"
+
+
+class NativeLog:
+    """Takes what llama.cpp prints: into our log, and kept for explaining a failure."""
+
+    def __init__(self) -> None:
+        self._recent: deque[str] = deque(maxlen=2000)
+        self._level = logging.DEBUG
+        # ctypes keeps no reference: a callback that is collected crashes the process.
+        self._callback = llama_cpp.llama_log_callback(self._on_text)
+        llama_cpp.llama_log_set(self._callback, None)
+        mtmd_cpp.mtmd_helper_log_set(self._callback, None)
+
+    @contextmanager
+    def listening(self) -> Iterator[list[str]]:
+        """Collect the lines printed meanwhile."""
+        self._recent.clear()
+        lines: list[str] = []
+        try:
+            yield lines
+        finally:
+            lines.extend(self._recent)
+
+    def _on_text(self, level: int, text: bytes, _user_data: object) -> None:
+        line = text.decode(errors="replace").rstrip()
+        if not line or _NOISE in line:
+            return
+        if level != _CONTINUED:
+            self._level = _LEVELS.get(level, logging.DEBUG)
+        self._recent.append(line)
+        log.log(self._level, "%s", line)
+
+
+def start_llama() -> NativeLog:
+    """Load llama.cpp's backends from its own folder, and nowhere else, and take its log.
+
+    A build with loadable backends would otherwise search the current folder for them, where a
+    library could have been planted (`facts/build.md` §1).
+    """
+    native_log = NativeLog()
+    ggml = _ggml()
+    if not ggml.ggml_backend_reg_count():
+        folder = Path(llama_cpp.__file__).parent / "lib"
+        ggml.ggml_backend_load_all_from_path(str(folder).encode())
+    llama_cpp.llama_backend_init()
+    return native_log
+
+
+def _ggml() -> ctypes.CDLL:
+    """Ggml as llama.cpp itself has it mapped.
+
+    Opening libggml by name would map a second copy with an empty registry of its own on Linux
+    and macOS; Windows does not look into a library's dependencies, so there it is the name.
+    """
+    library: ctypes.CDLL
+    if sys.platform == "win32":
+        library = ctypes.CDLL(str(Path(llama_cpp.__file__).parent / "lib" / "ggml.dll"))
+    else:
+        library = llama_cpp.llama_cpp._lib
+    library.ggml_backend_reg_count.restype = ctypes.c_size_t
+    library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+    return library

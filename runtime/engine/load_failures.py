@@ -1,0 +1,64 @@
+"""Reads out of llama.cpp's log why a file could not be loaded, and what runs where."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from runtime.problems import ModelFailure, Problem
+
+# The first pattern found decides; the texts are those of llama.cpp @0c1e57098.
+_MODEL_SIGNS = (
+    (re.compile(r"CLIP cannot be used as main model"), Problem.MODEL_IS_PROJECTOR),
+    (re.compile(r"data is not within the file bounds"), Problem.MODEL_TRUNCATED),
+    (re.compile(r"unknown model architecture"), Problem.MODEL_UNKNOWN_ARCHITECTURE),
+    (re.compile(r"invalid magic characters|failed to read magic"), Problem.MODEL_NOT_GGUF),
+    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
+)
+_PROJECTOR_SIGNS = (
+    (re.compile(r"mismatch between text model"), Problem.PROJECTOR_MISMATCH),
+    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
+)
+_DEVICE = re.compile(r"using device (\S+) \((.+?)\) \(")
+_OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
+
+
+def check_model_file(path: Path) -> None:
+    """Refuse at once what can be seen without loading.
+
+    Raises:
+        ModelFailure: the file is missing, or no GGUF file
+    """
+    if not path.is_file():
+        raise ModelFailure(Problem.MODEL_MISSING, path.name)
+    with path.open("rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ModelFailure(Problem.MODEL_NOT_GGUF, path.name)
+
+
+def model_failure(path: Path, lines: Sequence[str]) -> ModelFailure:
+    """Why llama.cpp refused a model file, from what it printed."""
+    return ModelFailure(_first_sign(lines, _MODEL_SIGNS, Problem.MODEL_UNUSABLE), path.name)
+
+
+def projector_failure(path: Path, lines: Sequence[str]) -> ModelFailure:
+    """Why libmtmd refused a projector file, from what it printed."""
+    return ModelFailure(_first_sign(lines, _PROJECTOR_SIGNS, Problem.PROJECTOR_UNUSABLE), path.name)
+
+
+def device_used(lines: Sequence[str]) -> str:
+    """The device the weights really went to; a missing driver falls back to the CPU in silence."""
+    text = "\n".join(lines)
+    offloaded = _OFFLOADED.search(text)
+    device = _DEVICE.search(text)
+    if device is None or offloaded is None or offloaded.group(1) == "0":
+        return "CPU"
+    if offloaded.group(1) == offloaded.group(2):
+        return device.group(2)
+    return f"{device.group(2)} and CPU"
+
+
+def _first_sign(
+    lines: Sequence[str], signs: Sequence[tuple[re.Pattern[str], Problem]], otherwise: Problem
+) -> Problem:
+    text = "\n".join(lines)
+    return next((problem for pattern, problem in signs if pattern.search(text)), otherwise)

@@ -1,0 +1,67 @@
+"""Sampler chains: settings to the next token."""
+
+from types import TracebackType
+from typing import Self
+
+import llama_cpp
+
+from runtime.models.profile import SamplingSettings
+
+# llama.cpp draws a random seed of its own for this value.
+_RANDOM_SEED = 0xFFFFFFFF
+
+
+class Sampler:
+    """A llama.cpp sampler chain for one answer."""
+
+    def __init__(
+        self, settings: SamplingSettings, *, vocabulary: int, longest: int, seed: int | None
+    ) -> None:
+        """Build the chain in the order of llama.cpp's own: penalties, top-k, top-p, min-p, draw.
+
+        Args:
+            settings: temperature 0 is greedy decoding
+            vocabulary: number of tokens the model knows
+            longest: most tokens the answer can have; the presence penalty looks at all of them
+            seed: makes the draws repeatable; None is random
+        """
+        self._chain = llama_cpp.llama_sampler_chain_init(
+            llama_cpp.llama_sampler_chain_default_params()
+        )
+        if settings.temperature <= 0:
+            self._add(llama_cpp.llama_sampler_init_greedy())
+            return
+        self._add(
+            llama_cpp.llama_sampler_init_penalties(
+                vocabulary, longest, 1.0, 0.0, settings.presence_penalty
+            )
+        )
+        self._add(llama_cpp.llama_sampler_init_top_k(settings.top_k))
+        self._add(llama_cpp.llama_sampler_init_top_p(settings.top_p, 1))
+        self._add(llama_cpp.llama_sampler_init_min_p(settings.min_p, 1))
+        self._add(llama_cpp.llama_sampler_init_temp(settings.temperature))
+        self._add(llama_cpp.llama_sampler_init_dist(_RANDOM_SEED if seed is None else seed))
+
+    def draw(self, context_pointer: object) -> int:
+        """The next token, from the logits of the token decoded last."""
+        return int(llama_cpp.llama_sampler_sample(self._chain, context_pointer, -1))
+
+    def close(self) -> None:
+        """Free the chain."""
+        if self._chain is not None:
+            llama_cpp.llama_sampler_free(self._chain)
+            self._chain = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _add(self, link: object) -> None:
+        llama_cpp.llama_sampler_chain_add(self._chain, link)

@@ -1,0 +1,211 @@
+"""Carries plans out: the one owner of what the model's memory holds."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runtime.engine.context import Context
+from runtime.engine.pictures import PictureShelf
+from runtime.engine.plan import Picture, Step, Unit, Wanted, cells, make_plan, positions
+from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
+
+log = logging.getLogger("sideglance.engine")
+
+# Room for checkpoints; 24 of them for 0.8B and 2B, 10 for 4B and 9B.
+_CHECKPOINT_BYTES = 512 << 20
+# The system prompt's, and those a follow-up or a regeneration goes back to.
+_FEWEST_CHECKPOINTS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The recurrent layers' state at one place.
+
+    Attributes:
+        length: units of memory it was taken after
+        position: position of the next token there
+        state: llama.cpp's bytes
+    """
+
+    length: int
+    position: int
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCounts:
+    """Cells of the attention cache a prompt took.
+
+    Attributes:
+        prompt: all of it
+        reused: held in memory already
+        read: decoded now
+    """
+
+    prompt: int
+    reused: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What to tell while reading; both are called often and must be quick.
+
+    Attributes:
+        picture: number and count of the picture being read now
+        tokens: cells read and cells to read
+    """
+
+    picture: Callable[[int, int], None]
+    tokens: Callable[[int, int], None]
+
+
+class Session:
+    """One conversation in a model's memory.
+
+    Whatever happens while reading, memory afterwards holds exactly `held`: a step that was
+    stopped or failed is rolled back to the newest checkpoint.
+    """
+
+    def __init__(self, context: Context, shelf: PictureShelf | None) -> None:
+        self._context = context
+        self._shelf = shelf
+        self._held: list[Unit] = []
+        self._position = 0
+        self._cells = 0
+        self._checkpoints: list[Checkpoint] = []
+
+    @property
+    def held(self) -> tuple[Unit, ...]:
+        """What memory holds."""
+        return tuple(self._held)
+
+    @property
+    def cells_left(self) -> int:
+        """Tokens that can still be written."""
+        return self._context.length - self._cells
+
+    def read(
+        self,
+        wanted: Wanted,
+        progress: Progress,
+        stopped: Callable[[], bool],
+        *,
+        logits: bool = True,
+    ) -> ReadCounts:
+        """Make memory hold what is wanted, reading only what is new.
+
+        Args:
+            wanted: what memory shall hold
+            progress: is told how far reading has come
+            stopped: asked between batches, and on the CPU within them
+            logits: an answer follows
+
+        Raises:
+            PromptFailure: PROMPT_TOO_LONG with "needed/available" tokens
+            Stopped: `stopped` said so
+            EngineFailure: llama.cpp refused; memory was rolled back
+        """
+        needed = cells(wanted.units)
+        if needed >= self._context.length:
+            raise PromptFailure(Problem.PROMPT_TOO_LONG, f"{needed}/{self._context.length - 1}")
+        plan = make_plan(
+            self._held, wanted, [mark.length for mark in self._checkpoints], logits=logits
+        )
+        if plan.restore:
+            self._go_back(plan.keep)
+        reused = self._cells
+        total = needed - reused
+        pictures = sum(isinstance(step.units[0], Picture) for step in plan.steps)
+        seen = 0
+        log.info("prompt of %d: %d reused, %d to read", needed, reused, total)
+        self._context.watch(stopped)
+        try:
+            for step in plan.steps:
+                if isinstance(step.units[0], Picture):
+                    seen += 1
+                    progress.picture(seen, pictures)
+                self._read_step(step, stopped, lambda: progress.tokens(self._cells - reused, total))
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._context.watch(None)
+        return ReadCounts(prompt=needed, reused=reused, read=total)
+
+    def write(self, token: int) -> None:
+        """Append a generated token, so that the next can be drawn."""
+        self._context.decode([token], self._position)
+        self._advance([token])
+
+    def forget(self) -> None:
+        """Empty memory."""
+        self._context.clear()
+        self._held.clear()
+        self._checkpoints.clear()
+        self._position = self._cells = 0
+
+    def _read_step(
+        self, step: Step, stopped: Callable[[], bool], report: Callable[[], None]
+    ) -> None:
+        if isinstance(picture := step.units[0], Picture):
+            self._read_picture(picture, stopped)
+            report()
+        else:
+            tokens = [unit for unit in step.units if isinstance(unit, int)]
+            for start in range(0, len(tokens), self._context.batch_size):
+                if stopped():
+                    raise Stopped
+                batch = tokens[start : start + self._context.batch_size]
+                self._context.decode(batch, self._position)
+                self._advance(batch)
+                report()
+        if step.checkpoint_after:
+            self._take_checkpoint()
+
+    def _read_picture(self, picture: Picture, stopped: Callable[[], bool]) -> None:
+        if self._shelf is None:
+            raise PromptFailure(Problem.MODEL_CANNOT_SEE)
+        # Encoding cannot be aborted; its result stays on the shelf whatever comes.
+        self._shelf.encode(picture, stopped)
+        if stopped():
+            raise Stopped
+        self._shelf.decode(picture, self._context, self._position)
+        self._advance([picture])
+
+    def _advance(self, units: list[int] | list[Picture]) -> None:
+        self._held.extend(units)
+        self._position += positions(units)
+        self._cells += cells(units)
+
+    def _take_checkpoint(self) -> None:
+        if self._checkpoints and self._checkpoints[-1].length >= len(self._held):
+            return
+        state = self._context.checkpoint()
+        self._checkpoints.append(
+            Checkpoint(length=len(self._held), position=self._position, state=state)
+        )
+        room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // len(state))
+        if len(self._checkpoints) > room:
+            # The first is the system prompt's, which every branch goes back to.
+            del self._checkpoints[1]
+
+    def _roll_back(self) -> None:
+        """After a decode that did not end: the recurrent state is somewhere in between."""
+        newest = self._checkpoints[-1].length if self._checkpoints else 0
+        self._go_back(newest)
+
+    def _go_back(self, length: int) -> None:
+        """Make memory end after `length` units, where a checkpoint is; 0 empties it."""
+        self._checkpoints = [mark for mark in self._checkpoints if mark.length <= length]
+        if length == 0 or not self._checkpoints:
+            self.forget()
+            return
+        mark = self._checkpoints[-1]
+        if not self._context.restore(mark.state, mark.position):
+            log.warning("a checkpoint was refused; reading everything again")
+            self.forget()
+            raise EngineFailure(Problem.UNEXPECTED, "a checkpoint was refused")
+        del self._held[mark.length :]
+        self._position = mark.position
+        self._cells = cells(self._held)

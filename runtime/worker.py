@@ -1,0 +1,200 @@
+"""The engine process: one loop that carries out requests, one at a time."""
+
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from ctypes import c_int64
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from runtime.events import Event, Failed, Loaded, LoadProgress
+from runtime.problems import Problem, RuntimeFailure
+from runtime.requests import AnswerRequest, LoadRequest, Request, RequestId
+
+if TYPE_CHECKING:
+    from runtime.engine.engine import Engine
+    from runtime.engine.library import NativeLog
+
+log = logging.getLogger("sideglance.engine")
+
+_LOG_BYTES = 2 << 20
+_PROGRESS_INTERVAL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerEnds:
+    """What the client gives an engine process.
+
+    Attributes:
+        requests: requests come in here; its end means the client is gone
+        events: events go out here
+        newest_stopped: every request up to this number is stopped; shared memory, so that a
+            stop never waits behind requests
+        log_folder: where the process writes its log
+        last_words: file that takes the process's standard error
+    """
+
+    requests: "Connection[object, Request]"
+    events: "Connection[Event, object]"
+    newest_stopped: c_int64
+    log_folder: Path
+    last_words: Path
+
+
+def serve(ends: WorkerEnds) -> None:
+    """Run the engine process until the client closes its end, or is gone."""
+    # Ctrl+C in a terminal reaches the whole group; the client decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _redirect_output(ends.last_words)
+    _start_log(ends.log_folder)
+    # Threads that spin while they wait cost 3 to 9 times the speed on a busy machine
+    # (`facts/build.md` §1). OpenMP reads this when its library is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        _Worker(ends).run()
+    except BrokenPipeError:
+        log.info("the client is gone")
+
+
+class _Inbox:
+    """Takes requests off the pipe as they come, so that the client never waits to send one."""
+
+    def __init__(self, pipe: "Connection[object, Request]") -> None:
+        self._pipe = pipe
+        self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self.client_is_gone = False
+        threading.Thread(target=self._drain, name="engine-inbox", daemon=True).start()
+
+    def take(self) -> Request | None:
+        """The next request; None when the client is gone."""
+        return self._waiting.get()
+
+    def is_waiting(self) -> bool:
+        """Whether a request waits."""
+        return not self._waiting.empty()
+
+    def _drain(self) -> None:
+        try:
+            while True:
+                self._waiting.put(self._pipe.recv())
+        except (EOFError, OSError):
+            self.client_is_gone = True
+            self._waiting.put(None)
+
+
+class _Worker:
+    """Holds the loaded engine and answers one request after another."""
+
+    def __init__(self, ends: WorkerEnds) -> None:
+        self._ends = ends
+        self._inbox = _Inbox(ends.requests)
+        self._engine: Engine | None = None
+        self._native_log: NativeLog | None = None
+
+    def run(self) -> None:
+        """Serve until the client is gone."""
+        try:
+            while True:
+                if self._engine and self._engine.has_work_ahead and not self._inbox.is_waiting():
+                    self._engine.settle(self._inbox.is_waiting)
+                request = self._inbox.take()
+                if request is None:
+                    return
+                self._carry_out(request)
+        finally:
+            if self._engine is not None:
+                self._engine.close()
+
+    def _carry_out(self, request: LoadRequest | AnswerRequest) -> None:
+        try:
+            match request:
+                case LoadRequest():
+                    self._load(request)
+                case AnswerRequest():
+                    self._answer(request)
+                case _:
+                    assert_never(request)
+        except RuntimeFailure as failure:
+            log.warning("request %d: %s (%s)", request.request_id, failure.problem, failure.detail)
+            self._fail(request.request_id, failure.problem, failure.detail)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            log.exception("request %d", request.request_id)
+            self._fail(request.request_id, Problem.UNEXPECTED, type(error).__name__)
+
+    def _load(self, request: LoadRequest) -> None:
+        # llama.cpp is loaded here and not at import: it takes a second, and it must come
+        # after the wait policy is set.
+        from runtime.engine.engine import Engine  # noqa: PLC0415
+        from runtime.engine.library import start_llama  # noqa: PLC0415
+
+        begun = time.monotonic()
+        if self._native_log is None:
+            self._native_log = start_llama()
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        reported = 0.0
+
+        def progress(fraction: float) -> bool:
+            nonlocal reported
+            now = time.monotonic()
+            if now - reported >= _PROGRESS_INTERVAL_S:
+                reported = now
+                self._emit(LoadProgress(request_id=request.request_id, fraction=fraction))
+            return not self._stopped(request.request_id)
+
+        self._engine = Engine(request, self._native_log, progress)
+        self._emit(
+            Loaded(
+                request_id=request.request_id,
+                facts=self._engine.facts,
+                seconds=round(time.monotonic() - begun, 3),
+            )
+        )
+
+    def _answer(self, request: AnswerRequest) -> None:
+        if self._engine is None:
+            raise RuntimeFailure(Problem.MODEL_NOT_LOADED)
+        self._engine.answer(request, self._emit, lambda: self._stopped(request.request_id))
+
+    def _stopped(self, request_id: RequestId) -> bool:
+        return self._inbox.client_is_gone or bool(self._ends.newest_stopped.value >= request_id)
+
+    def _emit(self, event: Event) -> None:
+        self._ends.events.send(event)
+
+    def _fail(self, request_id: RequestId, problem: Problem, detail: str) -> None:
+        self._emit(Failed(request_id=request_id, problem=problem, detail=detail))
+
+
+def _redirect_output(last_words: Path) -> None:
+    """Send what native code prints to a file; the client reads it when the process dies."""
+    descriptor = os.open(last_words, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        # A windowed program on Windows has no standard streams.
+        if stream is not None:
+            stream.flush()
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _start_log(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        folder / "engine.log", maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(message)s"))
+    logger = logging.getLogger("sideglance")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
