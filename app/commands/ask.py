@@ -4,7 +4,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 
@@ -12,12 +12,12 @@ from app.cli import AskArguments
 from app.commands.asker import Answer, Asker
 from app.commands.console import Console
 from app.paths import find_paths
-from app.words import explain
+from app.words import explain, video_cut_short
 from runtime.client import EngineClient
 from runtime.content import Image, Message, Part, Role, Text, Video, text_message
 from runtime.events import Finish, Loaded
 from runtime.media.client import inspect
-from runtime.media.values import PictureFacts
+from runtime.media.values import PictureFacts, VideoFacts
 from runtime.models.demo import demo_model_files
 from runtime.problems import Problem, RuntimeFailure
 
@@ -59,8 +59,11 @@ def run_ask(arguments: AskArguments, console: Console | None = None) -> int:
         if failure.problem is Problem.LOAD_STOPPED:
             console.clear_progress()
             return INTERRUPTED
-        console.notice(explain(failure.problem, failure.detail))
-        return exit_code_for(failure.problem)
+        code = exit_code_for(failure.problem)
+        notice = explain(failure.problem, failure.detail)
+        # What to do about a file is worded for a window it is dropped on.
+        console.notice(replace(notice, explanation="") if code == BAD_FILE else notice)
+        return code
     except KeyboardInterrupt:
         console.clear_progress()
         return INTERRUPTED
@@ -70,7 +73,7 @@ def run_ask(arguments: AskArguments, console: Console | None = None) -> int:
 
 
 def _run(arguments: AskArguments, console: Console) -> int:
-    attachments = _check_files(arguments.attachments)
+    attachments = _check_files(arguments.attachments, console)
     client = EngineClient(log_folder=find_paths().logs)
     try:
         asker = Asker(client, console, shows_answers=not arguments.as_json)
@@ -81,15 +84,18 @@ def _run(arguments: AskArguments, console: Console) -> int:
         client.close()
 
 
-def _check_files(paths: tuple[Path, ...]) -> tuple[Part, ...]:
+def _check_files(paths: tuple[Path, ...], console: Console) -> tuple[Part, ...]:
     """Look at the files before the model is loaded, so that a bad one is told at once."""
     parts: list[Part] = []
     with tempfile.TemporaryDirectory(prefix="sideglance-ask-") as folder:
         for path in paths:
-            facts = inspect(path, thumbnail=Path(folder) / "thumbnail.png")
-            whole = path.absolute()
-            is_picture = isinstance(facts, PictureFacts)
-            parts.append(Image(path=whole) if is_picture else Video(path=whole))
+            match inspect(path, thumbnail=Path(folder) / "thumbnail.png"):
+                case PictureFacts():
+                    parts.append(Image(path=path.absolute()))
+                case VideoFacts(readable_s=readable_s, duration_s=duration_s):
+                    if readable_s < duration_s:
+                        console.notice(video_cut_short(path.name, readable_s, duration_s))
+                    parts.append(Video(path=path.absolute()))
     return tuple(parts)
 
 

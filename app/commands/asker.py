@@ -1,14 +1,15 @@
 """Puts requests to the engine one after the other and shows what comes back."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from app.cli import AskArguments
 from app.commands.console import Console
-from runtime.client import EngineClient
 from runtime.content import Message
 from runtime.events import (
     EngineDied,
+    Event,
     Failed,
     Finished,
     Loaded,
@@ -20,7 +21,30 @@ from runtime.events import (
     ThinkingPiece,
 )
 from runtime.problems import Problem, RuntimeFailure
-from runtime.requests import AnswerRequest, LoadRequest, ModelFiles, RequestId, SamplingWishes
+from runtime.requests import (
+    AnswerRequest,
+    LoadRequest,
+    ModelFiles,
+    Request,
+    RequestId,
+    SamplingWishes,
+)
+
+
+class Engine(Protocol):
+    """As much of `runtime.client.EngineClient` as is used here."""
+
+    def next_id(self) -> RequestId:
+        """A number for a new request."""
+
+    def submit(self, request: Request) -> None:
+        """Ask for something."""
+
+    def stop(self, request_id: RequestId) -> None:
+        """Stop a request and all before it."""
+
+    def events(self) -> Iterator[Event]:
+        """What the engine says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +59,18 @@ class Answer:
 class Asker:
     """One engine, asked one thing at a time."""
 
-    def __init__(self, client: EngineClient, console: Console, *, shows_answers: bool) -> None:
-        self._client = client
+    def __init__(self, engine: Engine, console: Console, *, shows_answers: bool) -> None:
+        self._engine = engine
         self._console = console
         self._shows_answers = shows_answers
-        self._events = client.events()
+        self._events = engine.events()
         self._current = RequestId(0)
         self._stopped = False
 
     def stop(self) -> None:
         """Stop what is being done and begin nothing more; safe in a signal handler."""
         self._stopped = True
-        self._client.stop(self._current)
+        self._engine.stop(self._current)
 
     def load(self, files: ModelFiles) -> Loaded:
         """Load a model.
@@ -56,7 +80,7 @@ class Asker:
             KeyboardInterrupt: stopped before it began
         """
         self._begin()
-        self._client.submit(LoadRequest(request_id=self._current, files=files))
+        self._engine.submit(LoadRequest(request_id=self._current, files=files))
         for event in self._events:
             match event:
                 case LoadProgress():
@@ -80,7 +104,7 @@ class Asker:
         """
         self._begin()
         wishes = SamplingWishes(temperature=arguments.temperature, seed=arguments.seed)
-        self._client.submit(
+        self._engine.submit(
             AnswerRequest(
                 request_id=self._current,
                 messages=messages,
@@ -92,7 +116,7 @@ class Asker:
         return self._listen()
 
     def _begin(self) -> None:
-        self._current = self._client.next_id()
+        self._current = self._engine.next_id()
         # Looked at after the number is known, so that no stop falls between the two.
         if self._stopped:
             raise KeyboardInterrupt
