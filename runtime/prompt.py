@@ -10,9 +10,10 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NoReturn
 
-from jinja2 import TemplateError
+from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from runtime.content import Image, Message, Role, Text, Video
@@ -170,10 +171,8 @@ def _trimmed(parts: Sequence[Text | Image | Video]) -> list[Text | Image | Video
 
 
 def _run(template: str, messages: list[dict[str, Any]], *, thinking: bool, ask: bool) -> str:
-    # trim_blocks and lstrip_blocks as in transformers, for which templates are written.
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
     try:
-        return environment.from_string(template).render(
+        return _compiled(template).render(
             messages=messages,
             add_generation_prompt=ask,
             enable_thinking=thinking,
@@ -181,6 +180,12 @@ def _run(template: str, messages: list[dict[str, Any]], *, thinking: bool, ask: 
         )
     except (TemplateError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise PromptFailure(Problem.TEMPLATE_FAILED, str(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _compiled(template: str) -> Template:
+    # trim_blocks and lstrip_blocks as in transformers, for which templates are written.
+    return ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(template)
 
 
 def _refuse(reason: str) -> NoReturn:

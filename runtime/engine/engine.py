@@ -201,10 +201,10 @@ class Engine:
 
     def _read(self, answer: _Answer, emit: Emit, stopped: Stop) -> None:
         """Bring the prompt into memory."""
+        looked_before = self._picture_seconds
         wanted = self._assemble(
             answer.request.messages, thinking=answer.thinking, ask=True, stopped=stopped
         )
-        answer.pictures_s = time.monotonic() - answer.started
         answer.picture_tokens = cells([u for u in wanted.units if isinstance(u, Picture)])
         progress = Progress(
             picture=lambda number, count: emit(
@@ -214,12 +214,15 @@ class Engine:
                 PromptProgress(request_id=answer.id, read=read, total=total)
             ),
         )
-        encoding_before = self._shelf.seconds_encoding if self._shelf else 0.0
-        begun = time.monotonic()
+        begun, encoded_before = time.monotonic(), self._picture_seconds
         answer.counts = self._session.read(wanted, progress, stopped)
-        encoding = (self._shelf.seconds_encoding if self._shelf else 0.0) - encoding_before
-        answer.pictures_s += encoding
+        encoding = self._picture_seconds - encoded_before
         answer.prefill_s = time.monotonic() - begun - encoding
+        answer.pictures_s = self._picture_seconds - looked_before
+
+    @property
+    def _picture_seconds(self) -> float:
+        return self._shelf.seconds if self._shelf else 0.0
 
     def _write(self, answer: _Answer, emit: Emit, stopped: Stop) -> tuple[Finish, int]:
         """Draw token after token."""

@@ -3,7 +3,8 @@
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class PictureShelf:
     """Looks at files once, encodes pictures once, remembers both within bounds.
 
     Attributes:
-        seconds_encoding: time spent computing embeddings so far
+        seconds: time spent decoding files and computing embeddings so far
     """
 
     def __init__(self, projector: Projector, *, settings_identity: str, folder: Path) -> None:
@@ -77,7 +78,7 @@ class PictureShelf:
         self._sources: dict[str, _Source] = {}
         self._pixels: dict[str, list[Pixels]] = {}
         self._embeddings: OrderedDict[str, Embedding] = OrderedDict()
-        self.seconds_encoding = 0.0
+        self.seconds = 0.0
 
     def look(
         self, part: Image | Video, *, tokens_left: int, stopped: Callable[[], bool]
@@ -117,9 +118,8 @@ class PictureShelf:
             raise FileFailure(Problem.FILE_MISSING, self._sources[identity].part.path.name)
         if stopped():
             raise Stopped
-        begun = time.monotonic()
-        self._embeddings[identity] = self._projector.encode(self._pixels.pop(identity))
-        self.seconds_encoding += time.monotonic() - begun
+        with self._timed():
+            self._embeddings[identity] = self._projector.encode(self._pixels.pop(identity))
         self._evict(keep=identity)
 
     def decode(self, picture: Picture, context: Context, position: int) -> None:
@@ -137,6 +137,12 @@ class PictureShelf:
         self, part: Image | Video, most_frames: int, stopped: Callable[[], bool]
     ) -> list[tuple[list[Pixels], str]]:
         """Have a file decoded: the frames of each picture, and its caption."""
+        with self._timed():
+            return self._decoded(part, most_frames, stopped)
+
+    def _decoded(
+        self, part: Image | Video, most_frames: int, stopped: Callable[[], bool]
+    ) -> list[tuple[list[Pixels], str]]:
         if isinstance(part, Image):
             prepared = read_picture(
                 part.path,
@@ -183,6 +189,14 @@ class PictureShelf:
             digest.update(repr(frame.shape).encode())
             digest.update(frame.tobytes())
         return digest.hexdigest()
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds += time.monotonic() - begun
 
     def _evict(self, keep: str) -> None:
         size = sum(embedding.nbytes for embedding in self._embeddings.values())
