@@ -9,6 +9,8 @@ from av.packet import Packet
 from runtime.media.video_file import VideoFile, opened
 from runtime.problems import FileFailure, Problem
 
+# A file of this size is read through in no time, and that is exact.
+_SMALL_BYTES = 32 << 20
 # Where near the end to look whether the end is there.
 _TAIL_S = 2.0
 # Files are often a little shorter than they say, without missing anything.
@@ -58,14 +60,15 @@ class _Span:
 
 
 def survey(path: Path) -> Survey:
-    """How long the video is: by its tail if it is whole, else by reading through it.
+    """How long the video is: by its tail if it is large and whole, else by reading through it.
 
     Raises:
         FileFailure: VIDEO_EMPTY, or VIDEO_DAMAGED if there should have been frames
     """
     with opened(path) as video:
         claimed_s, start_s = _claimed(video)
-        if claimed_s and video.seek(start_s + max(0.0, claimed_s - _TAIL_S)):
+        is_large = path.stat().st_size > _SMALL_BYTES
+        if claimed_s and is_large and video.seek(start_s + max(0.0, claimed_s - _TAIL_S)):
             tail = _span(video)
             if tail.last_s is not None and _is_whole(tail.end_s - start_s, claimed_s):
                 return Survey(duration_s=claimed_s, readable_s=claimed_s, last_s=tail.last_s)
