@@ -78,3 +78,7 @@ class ChatList(QAbstractListModel):
         if role == ChatRole:
             return chat
         return chat.title if role == Qt.ItemDataRole.DisplayRole else None
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        """A title can be edited in place; the view asks, the controller writes."""
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable

@@ -1,0 +1,91 @@
+"""The window's style sheet, written from the theme's numbers."""
+
+from string import Template
+
+from app.widgets import theme as looks
+from app.widgets.theme import Size, Theme
+
+_SHEET = Template("""
+QMainWindow, #room { background: $ground; }
+QWidget { color: $text; font-size: ${body}pt; }
+QLabel { background: transparent; }
+QToolTip { color: $text; background: $surface; border: 1px solid $line; padding: 4px 6px; }
+#sidebar { background: $aside; border: none; border-right: 1px solid $line; }
+QScrollArea, #column, #plain { background: transparent; border: none; }
+QTextBrowser, QPlainTextEdit { background: transparent; border: none;
+    selection-background-color: $accent; selection-color: $on_accent; }
+
+QLabel[tone="quiet"] { color: $quiet; }
+QLabel[tone="problem"] { color: $problem; }
+QLabel[tone="warning"] { color: $warning; }
+QLabel[size="caption"] { font-size: ${caption}pt; }
+QLabel[size="lead"] { font-size: ${lead}pt; }
+QLabel[size="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[weight="strong"] { font-weight: 600; }
+
+QToolButton, QPushButton { background: transparent; border: 2px solid transparent;
+    border-radius: ${round}px; padding: 4px; }
+QToolButton:hover, QPushButton:hover { background: $hover; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QToolButton:disabled, QPushButton:disabled { color: $quiet; }
+QToolButton[kind="labelled"], QPushButton[kind="labelled"] { padding: 5px 10px; }
+QToolButton[kind="toggle"] { padding: 3px 10px; color: $quiet; font-size: ${caption}pt; }
+QToolButton[kind="toggle"]:checked { background: $bubble; color: $accent; }
+QToolButton[kind="main"] { background: $accent; border-radius: 17px; }
+QToolButton[kind="main"]:hover { background: $accent; border-color: $line; }
+QToolButton[kind="main"]:focus { border-color: $text; }
+QToolButton[kind="main"]:disabled { background: $hover; }
+QToolButton[kind="float"] { background: $surface; border: 1px solid $line; border-radius: 17px; }
+QToolButton[kind="float"]:hover { background: $hover; }
+QToolButton[kind="float"]:focus { border: 2px solid $accent; }
+QToolButton[kind="cross"] { background: $surface; border: 1px solid $line;
+    border-radius: 11px; padding: 0; }
+QToolButton[kind="cross"]:hover { background: $hover; }
+QToolButton[kind="cross"]:focus { border: 2px solid $accent; }
+QPushButton[kind="action"] { color: $accent; font-weight: 600; padding: 4px 12px; }
+QPushButton[kind="new"] { text-align: left; padding: 7px 10px; font-weight: 500; }
+QPushButton[kind="example"] { background: $surface; border: 1px solid $line; padding: 8px 14px;
+    border-radius: ${round}px; text-align: left; }
+QPushButton[kind="example"]:hover { background: $hover; }
+QPushButton[kind="example"]:focus { border: 2px solid $accent; padding: 7px 13px; }
+
+#bubble { background: $bubble; border-radius: ${round_large}px; }
+#composer { background: $surface; border: 1px solid $line; border-radius: ${round_large}px; }
+#composer[active="true"] { border-color: $accent; }
+#notice { background: $surface; border: 1px solid $line; border-radius: ${round}px; }
+#notice[kind="problem"] { border-color: $problem; }
+#notice[kind="warning"] { border-color: $warning; }
+#code { background: $code; border: 1px solid $line; border-radius: ${round}px; }
+#thought { border: none; border-left: 2px solid $line; }
+#thought QLabel, #thought QTextBrowser { color: $quiet; }
+#chip { background: transparent; color: $warning; border: 1px solid $warning; border-radius: 9px;
+    padding: 1px 8px; font-size: ${caption}pt; font-weight: 600; }
+
+QListView { background: transparent; border: none; outline: none; }
+QLineEdit { background: $surface; border: 1px solid $accent; border-radius: 6px; padding: 3px 6px;
+    selection-background-color: $accent; selection-color: $on_accent; }
+QMenu { background: $surface; border: 1px solid $line; border-radius: ${round}px; padding: 5px; }
+QMenu::item { padding: 6px 22px 6px 12px; border-radius: 6px; }
+QMenu::item:selected { background: $hover; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
+QScrollBar::handle { background: $line; border-radius: 3px; min-height: 32px; min-width: 32px; }
+QScrollBar::handle:hover { background: $quiet; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+
+
+def make_stylesheet(theme: Theme) -> str:
+    """The style sheet of the whole window."""
+    colours = theme.colours
+    return _SHEET.substitute(
+        {name: getattr(colours, name) for name in colours.__slots__},
+        round=looks.ROUND,
+        round_large=looks.ROUND_LARGE,
+        caption=theme.points(Size.CAPTION),
+        body=theme.points(Size.BODY),
+        lead=theme.points(Size.LEAD),
+        title=theme.points(Size.TITLE),
+    )

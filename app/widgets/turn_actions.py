@@ -1,0 +1,101 @@
+"""The quiet row of buttons under a turn."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.chat.transcript import TurnVersion
+from app.chat.turns import OPEN_STATES, Turn
+from app.widgets.icon_button import IconButton
+from app.widgets.labels import make_label
+from app.widgets.theme import SMALL_CONTROL_SIDE, Theme
+from app.widgets.turn_numbers import long_numbers, short_numbers
+from runtime.content import Role
+
+_COPIED_MS = 1500
+
+
+class TurnActions(QWidget):
+    """Copy, edit or regenerate, versions and numbers.
+
+    Signals:
+        edit_requested: TurnId of a user's turn
+        regenerate_requested: TurnId of an answer
+        version_chosen: the TurnVersion to show instead
+    """
+
+    edit_requested = Signal(object)
+    regenerate_requested = Signal(object)
+    version_chosen = Signal(object)
+
+    def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._turn = turn
+        self._copy = self._make_button(theme, "copy", "Copy")
+        self._edit = self._make_button(theme, "edit", "Edit and ask again")
+        self._regenerate = self._make_button(theme, "retry", "Answer again")
+        self._previous = self._make_button(theme, "previous", "Previous version")
+        self._following = self._make_button(theme, "next", "Next version")
+        self._version = make_label(tone="quiet", size="caption")
+        self._numbers = make_label(tone="quiet", size="caption")
+        self._copied = QTimer(self, singleShot=True, interval=_COPIED_MS)
+        self._connect()
+        self._lay_out(is_mine=turn.role is Role.USER)
+        self.show_turn(turn)
+
+    def show_turn(self, turn: Turn) -> None:
+        """Offer what can be done with the turn as it is now."""
+        self._turn = turn
+        is_mine = turn.role is Role.USER
+        is_open = turn.state in OPEN_STATES
+        self._copy.setEnabled(bool(turn.text))
+        self._edit.setVisible(is_mine)
+        self._regenerate.setVisible(not is_mine)
+        self._regenerate.setEnabled(not is_open)
+        self._show_versions(turn)
+        self._numbers.setText(short_numbers(turn))
+        self._numbers.setToolTip(long_numbers(turn))
+        self._numbers.setVisible(not is_mine and not is_open)
+
+    def _show_versions(self, turn: Turn) -> None:
+        for widget in (self._previous, self._version, self._following):
+            widget.setVisible(turn.versions > 1)
+        self._version.setText(f"{turn.version}/{turn.versions}")
+        self._version.setAccessibleName(f"Version {turn.version} of {turn.versions}")
+        self._previous.setEnabled(turn.version > 1)
+        self._following.setEnabled(turn.version < turn.versions)
+
+    def _make_button(self, theme: Theme, icon: str, label: str) -> IconButton:
+        return IconButton(theme, icon, label, side_px=SMALL_CONTROL_SIDE, parent=self)
+
+    def _connect(self) -> None:
+        self._copy.clicked.connect(self._on_copy_clicked)
+        self._copied.timeout.connect(self._on_copied_long_ago)
+        self._edit.clicked.connect(lambda: self.edit_requested.emit(self._turn.turn_id))
+        self._regenerate.clicked.connect(lambda: self.regenerate_requested.emit(self._turn.turn_id))
+        self._previous.clicked.connect(lambda: self._choose(self._turn.version - 1))
+        self._following.clicked.connect(lambda: self._choose(self._turn.version + 1))
+
+    def _lay_out(self, *, is_mine: bool) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        widgets: list[IconButton | QLabel] = [
+            self._previous, self._version, self._following,
+            self._copy, self._edit, self._regenerate, self._numbers,
+        ]  # fmt: skip
+        for widget in widgets:
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._numbers.setContentsMargins(6, 0, 0, 0)
+        row.insertStretch(0 if is_mine else len(widgets))
+
+    def _choose(self, version: int) -> None:
+        self.version_chosen.emit(TurnVersion(turn_id=self._turn.turn_id, version=version))
+
+    def _on_copy_clicked(self) -> None:
+        QGuiApplication.clipboard().setText(self._turn.text)
+        self._copy.show_meaning("done", "Copied")
+        self._copied.start()
+
+    def _on_copied_long_ago(self) -> None:
+        self._copy.show_meaning("copy", "Copy")
