@@ -1,25 +1,26 @@
 """Reads pictures with Pillow; runs in the media process only."""
 
 import struct
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from runtime.media.budget import fit_pixels, fit_side
 from runtime.media.colour import flat_srgb, plain
 from runtime.media.intake import read_head
 from runtime.media.npy import header, writing
-from runtime.media.sniff import is_heif
+from runtime.media.sniff import ICON_START, is_heif
 from runtime.problems import FileFailure, Problem
 
 MOST_PIXELS = 250_000_000
 THUMBNAIL_SIDE = 256
 
 # Anything else Pillow knows is rare, or too old to trust.
-_FORMATS = ("PNG", "JPEG", "MPO", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "ICO", "PPM")
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "ICO", "PPM")
 # What Pillow and its plugins were seen to raise at bytes that make no sense.
 _DAMAGE = (
     OSError,
@@ -83,21 +84,23 @@ def write_thumbnail(image: Image.Image, thumbnail: Path) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The picture, measured but not decoded; its failures named as long as it is open."""
-    # Our own bound comes right after opening; Pillow's would hide the size from the user.
-    Image.MAX_IMAGE_PIXELS = None
-    if is_heif(read_head(path)):
+    head = read_head(path)
+    # Our own bound comes right after opening; Pillow's would hide the size from the user. But
+    # opening an icon decodes the PNG inside, which can be larger than the icon says.
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2 if head.startswith(ICON_START) else None
+    if is_heif(head):
         _learn_heif()
     try:
-        with Image.open(path, formats=(*_FORMATS, *_extra_formats())) as image:
-            _require_reasonable(image)
-            yield image
+        # Pillow's warnings are for programmers.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=(*_FORMATS, *_extra_formats())) as image:
+                _require_reasonable(image)
+                yield image
     except FileFailure:
         raise
     except (MemoryError, Image.DecompressionBombError) as error:
         raise FileFailure(Problem.PICTURE_TOO_LARGE, path.name) from error
-    except UnidentifiedImageError as error:
-        # Its first bytes are those of a picture: the rest is not.
-        raise FileFailure(Problem.PICTURE_DAMAGED, path.name) from error
     except _DAMAGE as error:
         raise FileFailure(Problem.PICTURE_DAMAGED, path.name) from error
 
@@ -117,8 +120,6 @@ def _require_reasonable(image: Image.Image) -> None:
     width, height = image.size
     if width * height > MOST_PIXELS:
         raise FileFailure(Problem.PICTURE_TOO_LARGE, f"{width} × {height}")  # noqa: RUF001
-    # An ICO can hold a PNG larger than it says: let Pillow refuse twice this figure.
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
 
 
 def _frames(image: Image.Image) -> int:
@@ -126,6 +127,9 @@ def _frames(image: Image.Image) -> int:
 
 
 def _orientation(image: Image.Image) -> int:
+    if image.format == "TIFF":
+        # Pillow turns these by itself, and says so only once they are decoded.
+        return 1
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
     except _DAMAGE:

@@ -13,6 +13,7 @@ class FileKind(Enum):
     VIDEO = "video"
 
 
+ICON_START = b"\0\0\1\0"
 _PICTURE_STARTS = (
     b"\x89PNG\r\n\x1a\n",
     b"\xff\xd8\xff",  # JPEG
@@ -22,7 +23,7 @@ _PICTURE_STARTS = (
     b"MM\0*",
     b"II+\0",
     b"MM\0+",
-    b"\0\0\1\0",  # ICO
+    ICON_START,
 )
 _VIDEO_STARTS = (
     b"\x1a\x45\xdf\xa3",  # Matroska, WebM

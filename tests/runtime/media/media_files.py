@@ -6,6 +6,8 @@ from pathlib import Path
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -34,7 +36,9 @@ def write_clip(
 ) -> Path:
     """Encode frames; `stamps` are their times in units of 1/rate second."""
     with av.open(str(path), "w", container_options=container or {}) as file:
-        stream = file.add_stream(codec, rate=rate, options=_QUIET.get(codec, {}) | (options or {}))
+        quiet = _QUIET.get(codec, {})
+        stream = file.add_stream(codec, rate=rate, options=quiet | (options or {}))
+        assert isinstance(stream, VideoStream)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pix_fmt
         if rotation is not None:
@@ -52,6 +56,7 @@ def write_sound(path: Path, seconds: int = 1) -> Path:
     """Encode silence alone."""
     with av.open(str(path), "w") as file:
         stream = file.add_stream("aac", rate=16000)
+        assert isinstance(stream, AudioStream)
         for number in range(seconds * 16):
             frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
             frame.sample_rate = 16000
