@@ -141,6 +141,11 @@ class Engine:
             demonstration=self._profile.demonstration,
         )
 
+    @property
+    def memory(self) -> tuple[Unit, ...]:
+        """What the model's memory holds now."""
+        return self._session.held
+
     def answer(self, request: AnswerRequest, emit: Emit, stopped: Stop) -> None:
         """Answer the last message; the last event is `Finished`.
 

@@ -1,6 +1,7 @@
 """A loaded language model: its vocabulary, its metadata, its way from text to tokens and back."""
 
 import ctypes
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from runtime.problems import ModelFailure, Problem
 
 # A GGUF file with more than this in one metadata value is not worth reading on.
 _LONGEST_VALUE = 1 << 20
+# These are not special to llama.cpp ("user defined"), so it would read them in anybody's text;
+# cut behind the bracket they are only letters.
+_SOFT_MARKER = re.compile(r"(?<=<)(?=/?(?:think|tool_call|tool_response)>)")
 
 
 class Model:
@@ -110,6 +114,10 @@ class Model:
             special: read `<|im_end|>` and its like as the tokens they name; only ever for the
                 template's own text
         """
+        pieces = [text] if special else _SOFT_MARKER.split(text)
+        return [token for piece in pieces for token in self._tokenize(piece, special=special)]
+
+    def _tokenize(self, text: str, *, special: bool) -> list[int]:
         data = text.encode(errors="replace")
         # A token covers at least one byte, so this always fits.
         buffer = (llama_cpp.llama_token * (len(data) + 8))()
