@@ -44,10 +44,10 @@ class Lane(QObject):
             return
         self._pool.submit(self._work, job, then, failed)
 
-    def close(self) -> None:
-        """Wait for every job that was given, and end the threads."""
+    def close(self, *, drop_waiting: bool = False) -> None:
+        """Wait for the jobs that were given, or only for those that have begun."""
         self._closed = True
-        self._pool.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=drop_waiting)
 
     def _work(
         self,
@@ -95,9 +95,9 @@ class Background(QObject):
         self.media = Lane("media", 2, self)
 
     def close(self) -> None:
-        """Wait for everything that was begun."""
-        # Media first: what it finds out is kept by the store.
-        self.media.close()
+        """Wait until everything is saved, and nothing runs any more."""
+        # Nobody will send the files that were not looked at yet.
+        self.media.close(drop_waiting=True)
         self.store.close()
 
 

@@ -1,14 +1,37 @@
 """The one thread that listens to the engine; its events become signals."""
 
 import threading
+from collections.abc import Iterator
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from app import log
-from runtime.client import EngineClient
-from runtime.events import EngineDied
+from runtime.events import EngineDied, Event
 from runtime.problems import Problem
 from runtime.requests import Request, RequestId
+
+
+class Client(Protocol):
+    """What is needed of `runtime.client.EngineClient`."""
+
+    def start(self) -> None:
+        """Have the engine process started."""
+
+    def next_id(self) -> RequestId:
+        """A number for a new request."""
+
+    def submit(self, request: Request) -> None:
+        """Queue a request; never blocks."""
+
+    def stop(self, request_id: RequestId) -> None:
+        """Stop a request and all before it; never blocks."""
+
+    def events(self) -> Iterator[Event]:
+        """What the engine says, until `close`; blocks."""
+
+    def close(self) -> None:
+        """End the process."""
 
 
 class EngineLink(QObject):
@@ -20,7 +43,7 @@ class EngineLink(QObject):
 
     event_received = Signal(object)
 
-    def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
+    def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
         self._reader = threading.Thread(target=self._read, name="engine-reader")

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import stat
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -43,10 +42,9 @@ class AttachmentFiles:
         """Copy a file that the user gave.
 
         Raises:
-            FileFailure: the file is missing, empty, a folder or cannot be read
+            FileFailure: the file is missing or cannot be read
             RuntimeFailure: the copy cannot be written
         """
-        _check(source)
         try:
             reader = source.open("rb")
         except OSError as error:
@@ -89,31 +87,16 @@ class AttachmentFiles:
 
     def _name(self, digest: str, suffix: str, aside: Path) -> KeptFile:
         kept = self.kept(digest, suffix)
+        # Whoever looks at the file next writes its thumbnail there.
+        kept.thumbnail.parent.mkdir(parents=True, exist_ok=True)
         for other in kept.path.parent.glob(f"{digest}*"):
             if other.stat().st_size == aside.stat().st_size:
                 # Younger now, so that a sweep elsewhere leaves it alone.
                 os.utime(other)
                 return self.kept(digest, other.name.removeprefix(digest))
         kept.path.parent.mkdir(parents=True, exist_ok=True)
-        kept.thumbnail.parent.mkdir(parents=True, exist_ok=True)
         aside.replace(kept.path)
         return kept
-
-
-def _check(source: Path) -> None:
-    try:
-        facts = source.stat()
-    except FileNotFoundError as error:
-        raise FileFailure(Problem.FILE_MISSING, source.name) from error
-    except (OSError, ValueError) as error:
-        raise FileFailure(Problem.FILE_UNREADABLE, source.name) from error
-    if stat.S_ISDIR(facts.st_mode):
-        raise FileFailure(Problem.FILE_IS_FOLDER, source.name or str(source))
-    if not stat.S_ISREG(facts.st_mode):
-        # Opening a pipe or a device may wait for ever.
-        raise FileFailure(Problem.FILE_UNREADABLE, source.name)
-    if facts.st_size == 0:
-        raise FileFailure(Problem.FILE_EMPTY, source.name)
 
 
 def _copy_and_hash(source: Path, reader: BinaryIO, writer: BinaryIO) -> str:

@@ -1,0 +1,173 @@
+"""Makes an attachment, or a problem, of every file that is given."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import assert_never
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from app import words
+from app.background import Lane
+from app.chat.attachment_files import AttachmentFiles, KeptFile
+from app.chat.notice_desk import NoticeDesk
+from app.chat.tray import EntryId, Tray
+from app.chat.turns import Attachment, AttachmentKind
+from runtime.media.client import inspect
+from runtime.media.intake import kind_of
+from runtime.media.values import PictureFacts, VideoFacts
+from runtime.problems import FileFailure, Problem, RuntimeFailure
+
+# Containers round their length, and the last frame is shown for a moment.
+_CUT_SHORT_S = 1.0
+_CUT_SHORT_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A file that can be sent along.
+
+    Attributes:
+        readable_s: how much of a video can be read
+    """
+
+    attachment: Attachment
+    readable_s: float | None = None
+
+
+class Attachments(QObject):
+    """Copies what is given, has it looked at in the media process, and settles the tray.
+
+    Signals:
+        refused: a file cannot be used; the user was told why
+    """
+
+    refused = Signal()
+
+    def __init__(
+        self,
+        *,
+        tray: Tray,
+        lane: Lane,
+        files: AttachmentFiles,
+        desk: NoticeDesk,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tray = tray
+        self._lane = lane
+        self._files = files
+        self._desk = desk
+
+    @Slot(object)
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Take files that were dropped, pasted or picked."""
+        for path in paths:
+            self._take(path.name or str(path), partial(keep_file, self._files, path))
+
+    @Slot(object)
+    def add_picture(self, picture: QImage) -> None:
+        """Take a picture that is no file yet."""
+        # Shared until one side changes it; ours never changes.
+        self._take(words.PASTED_PICTURE, partial(keep_picture, self._files, QImage(picture)))
+
+    @Slot()
+    def refuse_remote(self) -> None:
+        """Something was dropped that is only an address."""
+        self._desk.show(words.remote_picture_refused())
+
+    @Slot(object)
+    def remove(self, entry_id: EntryId) -> None:
+        """Leave a file out."""
+        self._tray.remove(entry_id)
+
+    def _take(self, name: str, job: Callable[[], Kept]) -> None:
+        entry_id = self._tray.add(name)
+        self._lane.run(
+            job,
+            then=partial(self._on_kept, entry_id),
+            failed=partial(self._on_refused, entry_id),
+        )
+
+    def _on_kept(self, entry_id: EntryId, kept: Kept) -> None:
+        attachment, readable_s = kept.attachment, kept.readable_s
+        duration_s = attachment.duration_s
+        if duration_s is not None and readable_s is not None:
+            missing_s = duration_s - readable_s
+            if missing_s > max(_CUT_SHORT_S, duration_s * _CUT_SHORT_SHARE):
+                self._desk.show(words.video_cut_short(attachment.name, readable_s, duration_s))
+        self._tray.settle(entry_id, attachment)
+
+    def _on_refused(self, entry_id: EntryId, failure: RuntimeFailure) -> None:
+        if all(entry.entry_id != entry_id for entry in self._tray.entries()):
+            # The user has taken it out already.
+            return
+        # Held back before the tray settles, or the question would leave without its file.
+        self.refused.emit()
+        self._tray.remove(entry_id)
+        self._desk.show_failure(failure)
+
+
+def keep_file(files: AttachmentFiles, path: Path) -> Kept:
+    """Copy a file and find out what it is. Blocks.
+
+    Raises:
+        RuntimeFailure: the file cannot be used, or the copy cannot be written
+    """
+    # Before the copy: whatever is dropped by mistake may be huge, or a pipe without an end.
+    kind_of(path)
+    kept = files.keep(path)
+    return _look_at(files, kept, path.name)
+
+
+def keep_picture(files: AttachmentFiles, picture: QImage) -> Kept:
+    """Write a picture as a PNG and keep it like a file. Blocks.
+
+    Raises:
+        RuntimeFailure: the picture is empty, or the file cannot be written
+    """
+    if picture.isNull():
+        raise FileFailure(Problem.PICTURE_DAMAGED, words.file_detail(words.PASTED_PICTURE))
+    with tempfile.TemporaryDirectory(prefix="sideglance-pasted-") as folder:
+        path = Path(folder) / f"{words.PASTED_PICTURE}.png"
+        if not picture.save(str(path)):
+            raise RuntimeFailure(Problem.DISK_FULL, folder)
+        return keep_file(files, path)
+
+
+def _look_at(files: AttachmentFiles, kept: KeptFile, name: str) -> Kept:
+    try:
+        facts = inspect(kept.path, thumbnail=kept.thumbnail)
+    except FileFailure as failure:
+        # The failure knows our copy's name; people know the name of theirs.
+        reason = "" if failure.detail == kept.path.name else failure.detail
+        if failure.problem in (Problem.DISK_FULL, Problem.UNEXPECTED):
+            raise
+        raise FileFailure(failure.problem, words.file_detail(name, reason)) from failure
+    return _kept(kept, name, facts)
+
+
+def _kept(kept: KeptFile, name: str, facts: PictureFacts | VideoFacts) -> Kept:
+    match facts:
+        case PictureFacts():
+            kind, duration_s, readable_s = AttachmentKind.PICTURE, None, None
+        case VideoFacts():
+            kind, duration_s, readable_s = AttachmentKind.VIDEO, facts.duration_s, facts.readable_s
+        case _:
+            assert_never(facts)
+    return Kept(
+        attachment=Attachment(
+            digest=kept.digest,
+            kind=kind,
+            name=name,
+            path=kept.path,
+            thumbnail=kept.thumbnail,
+            width=facts.width,
+            height=facts.height,
+            duration_s=duration_s,
+        ),
+        readable_s=readable_s,
+    )

@@ -1,0 +1,214 @@
+"""Turns what the user wants of the conversation into answers that are asked for."""
+
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from app import log, words
+from app.chat.answering import AnswerQueue
+from app.chat.notice_desk import NoticeDesk
+from app.chat.notices import Notice
+from app.chat.records import Chat, Exchange, Question
+from app.chat.screen import Place, Screen
+from app.chat.store import Store
+from app.chat.store_room import StoreRoom
+from app.chat.titles import make_title
+from app.chat.transcript import TurnVersion
+from app.chat.tray import Tray
+from app.chat.turns import OPEN_STATES, Turn, TurnId, TurnState
+from runtime.content import Role
+from runtime.problems import RuntimeFailure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question that waits for its files, or for the one before it.
+
+    Attributes:
+        place: where it goes
+        is_edit: whether it is a new version of an earlier one
+    """
+
+    text: str
+    place: Place
+    is_edit: bool
+
+
+class ChatController(QObject):
+    """Decides what happens to the chat on screen when the user wants something."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen,
+        tray: Tray,
+        room: StoreRoom,
+        answers: AnswerQueue,
+        desk: NoticeDesk,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._screen = screen
+        self._tray = tray
+        self._room = room
+        self._answers = answers
+        self._desk = desk
+        self._asked: deque[Asked] = deque()
+        self._is_sending = False
+        tray.changed.connect(self._on_tray_changed)
+        answers.failed.connect(self._on_answer_failed)
+
+    @Slot(str)
+    def send(self, text: str) -> None:
+        """Ask a question, once the files that go with it are known."""
+        if not text.strip() and not self._tray.entries():
+            return
+        self._asked.append(
+            Asked(text=text, place=self._screen.place, is_edit=self._screen.is_editing)
+        )
+        self._send_next()
+
+    @Slot()
+    def hold_back(self) -> None:
+        """Give back questions that wait: one of their files cannot be used."""
+        if self._asked:
+            self._screen.return_question(self._take_waiting())
+
+    @Slot()
+    def stop(self) -> None:
+        """End the answer on screen that is being written, or the one that the model writes."""
+        for turn in self._screen.turns():
+            if turn.state in OPEN_STATES:
+                self._answers.stop(turn.turn_id)
+                return
+        self._answers.stop_current()
+
+    @Slot(object)
+    def edit(self, turn_id: TurnId) -> None:
+        """Bring an earlier question back into the composer."""
+        turn = self._screen.find(turn_id)
+        if turn is None or turn.role is not Role.USER:
+            return
+        self._screen.begin_edit(turn)
+        self._desk.show(words.editing(), self._keep_as_it_was)
+
+    @Slot(object)
+    def regenerate(self, turn_id: TurnId) -> None:
+        """Have another answer written beside one that there is."""
+        turn = self._screen.find(turn_id)
+        chat_id = self._screen.place.chat_id
+        if turn is None or chat_id is None:
+            return
+        question_id = turn.parent_id if turn.role is Role.ASSISTANT else turn.turn_id
+        if question_id is None:
+            return
+        self._answers.stop_chat(chat_id)
+        self._room.run(
+            partial(Store.begin_answer, question_id=question_id),
+            then=partial(self._on_answer_begun, self._screen.place),
+            failed=self._desk.show_failure,
+        )
+
+    @Slot(object)
+    def choose_version(self, wish: TurnVersion) -> None:
+        """Show the newest branch through another version of a turn."""
+        self._room.run(
+            partial(Store.choose_version, turn_id=wish.turn_id, version=wish.version),
+            then=partial(self._on_branch_chosen, self._screen.place),
+            failed=self._desk.show_failure,
+        )
+
+    @Slot(object)
+    def act_on(self, notice: Notice) -> None:
+        """Do what a notice's button says."""
+        if self._desk.act_on(notice) or notice.action != words.TRY_AGAIN:
+            return
+        # A card shows its turn's problem by itself, so the button can only mean that turn.
+        turns = self._screen.turns()
+        if turns and turns[-1].state is TurnState.FAILED:
+            self.regenerate(turns[-1].turn_id)
+
+    @Slot()
+    def _on_tray_changed(self) -> None:
+        self._send_next()
+
+    def _send_next(self) -> None:
+        if self._is_sending or not self._asked or not self._tray.is_settled:
+            return
+        self._is_sending = True
+        asked = self._asked.popleft()
+        attachments = self._tray.take()
+        question = Question(
+            chat_id=asked.place.chat_id,
+            parent_id=asked.place.parent_id,
+            text=asked.text,
+            attachments=attachments,
+            title=make_title(asked.text, attachments, words.NEW_CHAT),
+        )
+        log.chat.info("sending %d characters, %d attachments", len(asked.text), len(attachments))
+        self._room.run(
+            partial(Store.begin_exchange, question=question),
+            then=partial(self._on_sent, asked),
+            failed=partial(self._on_not_sent, question),
+        )
+
+    def _take_waiting(self) -> str:
+        waiting = "\n\n".join(asked.text for asked in self._asked)
+        self._asked.clear()
+        return waiting
+
+    def _on_sent(self, asked: Asked, exchange: Exchange) -> None:
+        chat_id = exchange.chat.chat_id
+        if asked.is_edit:
+            # Nobody waits for the answers of the version it replaces.
+            self._answers.stop_chat(chat_id)
+        asked.place.chat_id = chat_id
+        asked.place.parent_id = exchange.answer.turn_id
+        self._screen.list_chat(exchange.chat)
+        if asked.place is self._screen.place:
+            self._screen.show_exchange(exchange)
+        elif self._screen.place.chat_id == chat_id and not self._screen.is_editing:
+            self._show_again()
+        self._answers.ask(chat_id, exchange.answer)
+        self._is_sending = False
+        self._send_next()
+
+    def _on_not_sent(self, question: Question, failure: RuntimeFailure) -> None:
+        self._is_sending = False
+        waiting = self._take_waiting()
+        text = f"{question.text}\n\n{waiting}" if waiting else question.text
+        self._screen.return_question(text, question.attachments)
+        self._desk.show_failure(failure)
+
+    def _on_answer_begun(self, place: Place, exchange: Exchange) -> None:
+        self._screen.list_chat(exchange.chat)
+        if place is self._screen.place:
+            place.parent_id = exchange.answer.turn_id
+            self._screen.show_answer_instead(exchange.answer)
+        self._answers.ask(exchange.chat.chat_id, exchange.answer)
+
+    def _on_branch_chosen(self, place: Place, chat: Chat) -> None:
+        if place is self._screen.place:
+            turns = self._answers.as_they_are(chat.turns)
+            self._screen.show_turns(chat.summary.chat_id, turns)
+
+    def _on_answer_failed(self, turn: Turn) -> None:
+        if turn.problem is not None:
+            self._desk.show_problem(
+                turn.problem, turn.detail, partial(self.regenerate, turn.turn_id)
+            )
+
+    def _keep_as_it_was(self) -> None:
+        if self._screen.is_editing:
+            self._show_again()
+
+    def _show_again(self) -> None:
+        chat_id = self._screen.place.chat_id
+        if chat_id is not None:
+            self._room.run(
+                partial(Store.open_chat, chat_id=chat_id),
+                then=partial(self._on_branch_chosen, self._screen.place),
+                failed=self._desk.show_failure,
+            )

@@ -1,0 +1,105 @@
+"""The start-up steps, in order, each of them logged; the window is shown already."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from app import log
+from app.chat.model_loading import ModelLoading
+from app.chat.notice_desk import NoticeDesk
+from app.chat.records import OpenedStore
+from app.chat.shelf import ChatShelf
+from app.chat.store_room import StoreRoom
+from app.engine_link import EngineLink
+from runtime.problems import RuntimeFailure
+from runtime.requests import ModelFiles
+
+Done = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do before the next.
+
+    Attributes:
+        name: for the log
+        run: does it; calls what it is given when it is done, now or later
+    """
+
+    name: str
+    run: Callable[[Done], None]
+
+
+class StartUp(QObject):
+    """Runs the steps one after the other, without ever keeping the window waiting.
+
+    Signals:
+        finished: the last step is done; the model may still be loading
+    """
+
+    finished = Signal()
+
+    def __init__(self, steps: Sequence[Step], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._steps = list(steps)
+        self._clock = QElapsedTimer()
+        self._is_ended = False
+
+    def begin(self) -> None:
+        """Run the first step once the window has been painted."""
+        self._clock.start()
+        QTimer.singleShot(0, self, self._next)
+
+    def end(self) -> None:
+        """Run no further step: the window closes."""
+        self._is_ended = True
+
+    def _next(self) -> None:
+        if self._is_ended:
+            return
+        if not self._steps:
+            self.finished.emit()
+            return
+        step = self._steps.pop(0)
+        log.start.info("%s, after %d ms", step.name, self._clock.elapsed())
+        step.run(self._next)
+
+
+def make_steps(  # noqa: PLR0913 - what the steps are made of
+    *,
+    room: StoreRoom,
+    shelf: ChatShelf,
+    desk: NoticeDesk,
+    link: EngineLink,
+    loading: ModelLoading,
+    last_chat: int | None,
+    choose_files: Callable[[], ModelFiles | None],
+) -> tuple[Step, ...]:
+    """What happens after the window is shown."""
+
+    def open_store(done: Done) -> None:
+        def on_opened(opened: OpenedStore) -> None:
+            shelf.begin(opened, last_chat)
+            done()
+
+        def on_failed(failure: RuntimeFailure) -> None:
+            # Chats cannot be kept, but the model can be tried out and the reason read.
+            desk.show_failure(failure)
+            done()
+
+        room.open(on_opened, on_failed)
+
+    def start_engine(done: Done) -> None:
+        link.start()
+        done()
+
+    def load_model(done: Done) -> None:
+        loading.load(choose_files())
+        done()
+
+    return (
+        Step("opening the chats", open_store),
+        Step("starting the engine", start_engine),
+        Step("loading the model", load_model),
+    )

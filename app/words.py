@@ -1,0 +1,316 @@
+"""Every sentence the user reads about a problem, and every notice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.chat.notices import Notice, NoticeKind
+from runtime.problems import Problem
+
+TRY_AGAIN = "Try again"
+UNDO = "Undo"
+KEEP_AS_IT_WAS = "Keep it as it was"
+
+PASTED_PICTURE = "Pasted picture"
+NEW_CHAT = "New chat"
+
+# Between a file's name and what is wrong with it, in a detail.
+_REASON = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a problem is called.
+
+    Attributes:
+        title: with {it} where the file's name or another detail goes
+        advice: the one thing to do
+        otherwise: what stands for {it} when nothing is known
+    """
+
+    title: str
+    advice: str
+    otherwise: str = "This file"
+    action: str | None = None
+
+
+_MODEL = "The model file"
+_ASK_AGAIN = "What was written so far is kept. Ask again: the model starts by itself."
+
+_WORDS: dict[Problem, Words] = {
+    Problem.FILE_MISSING: Words(
+        title="{it} is not there any more",
+        advice="It was moved or deleted. Find it and drop it in again.",
+    ),
+    Problem.FILE_IS_FOLDER: Words(
+        title="{it} is a folder",
+        advice="Open it and drop in the pictures or videos inside.",
+        otherwise="This",
+    ),
+    Problem.FILE_EMPTY: Words(
+        title="{it} is empty",
+        advice="Its copy or download did not finish. Copy it again and drop in the new file.",
+    ),
+    Problem.FILE_UNREADABLE: Words(
+        title="{it} cannot be read",
+        advice="Check that you are allowed to open it, or copy it to another folder first.",
+    ),
+    Problem.FILE_KIND_UNKNOWN: Words(
+        title="{it} is not a picture or a video",
+        advice="Use a picture such as PNG, JPEG or HEIC, or a video such as MP4 or WebM.",
+    ),
+    Problem.PICTURE_DAMAGED: Words(
+        title="{it} is damaged",
+        advice="Export or copy it again and drop in the new file.",
+    ),
+    Problem.PICTURE_TOO_LARGE: Words(
+        title="{it} has too many pixels",
+        advice="Make it smaller, or cut out the part you want to ask about.",
+    ),
+    Problem.VIDEO_DAMAGED: Words(
+        title="{it} is damaged",
+        advice="Export or copy it again and drop in the new file.",
+    ),
+    Problem.VIDEO_WITHOUT_PICTURES: Words(
+        title="{it} has sound but no pictures",
+        advice="Sideglance looks at pictures only. Use a file that shows something.",
+    ),
+    Problem.VIDEO_EMPTY: Words(
+        title="{it} has no pictures that can be shown",
+        advice="Export it again and drop in the new file.",
+    ),
+    Problem.MEDIA_TOO_SLOW: Words(
+        title="{it} takes too long to open",
+        advice="Make it smaller or shorter and try again.",
+    ),
+    Problem.MEDIA_CRASHED: Words(
+        title="{it} cannot be opened",
+        advice="It is damaged or unusual. Save it in another format and drop that in.",
+    ),
+    Problem.MODEL_MISSING: Words(
+        title="{it} is not there any more",
+        advice="Put it back where it was, or start Sideglance with another model.",
+        otherwise=_MODEL,
+        action=TRY_AGAIN,
+    ),
+    Problem.MODEL_NOT_GGUF: Words(
+        title="{it} is not a model",
+        advice="Models for Sideglance are GGUF files. Download the model again.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_TRUNCATED: Words(
+        title="{it} is incomplete",
+        advice="Its download did not finish. Download it again.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_UNKNOWN_ARCHITECTURE: Words(
+        title="{it} is a kind of model that Sideglance does not know",
+        advice="Use a Qwen3.5 model, or update Sideglance.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_IS_PROJECTOR: Words(
+        title="{it} is only the part of a model that sees",
+        advice="Give the model itself as the model, and this file as its projector.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_WITHOUT_TEMPLATE: Words(
+        title="{it} is not made for chatting",
+        advice="Use the version of the model that is marked “Instruct” or “Chat”.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_UNUSABLE: Words(
+        title="{it} cannot be used",
+        advice="It may be damaged. Download it again.",
+        otherwise=_MODEL,
+    ),
+    Problem.PROJECTOR_MISMATCH: Words(
+        title="{it} belongs to another model",
+        advice="Use the projector (mmproj) that was published with this model.",
+        otherwise="The projector",
+    ),
+    Problem.PROJECTOR_UNUSABLE: Words(
+        title="{it} cannot be used as a projector",
+        advice="It may be damaged. Download the projector (mmproj) again.",
+        otherwise="The projector",
+    ),
+    Problem.MODEL_NOT_LOADED: Words(
+        title="No model is running",
+        advice="Ask again: the model is started first.",
+        action=TRY_AGAIN,
+    ),
+    Problem.MODEL_CANNOT_SEE: Words(
+        title="This model cannot look at pictures or videos",
+        advice="Ask without them, or start the model together with its projector (mmproj).",
+    ),
+    Problem.LOAD_STOPPED: Words(
+        title="Loading the model was stopped",
+        advice="Ask again to load it.",
+        action=TRY_AGAIN,
+    ),
+    Problem.PROMPT_TOO_LONG: Words(
+        title="This conversation is too long for the model",
+        advice="Begin a new chat, or send fewer or smaller pictures.",
+    ),
+    Problem.TEMPLATE_FAILED: Words(
+        title="The model's file describes conversations in a way that does not fit",
+        advice="Use another version of the model.",
+    ),
+    Problem.OUT_OF_MEMORY: Words(
+        title="The computer's memory is full",
+        advice="Close other programs, then ask again. What was written so far is kept.",
+        action=TRY_AGAIN,
+    ),
+    Problem.ENGINE_KILLED: Words(
+        title="The model was ended from outside",
+        advice=f"Often the memory was full. {_ASK_AGAIN}",
+        action=TRY_AGAIN,
+    ),
+    Problem.ENGINE_CRASHED: Words(
+        title="The model stopped unexpectedly",
+        advice=_ASK_AGAIN,
+        action=TRY_AGAIN,
+    ),
+    Problem.ENGINE_SILENT: Words(
+        title="The model did not react any more and was restarted",
+        advice=_ASK_AGAIN,
+        action=TRY_AGAIN,
+    ),
+    Problem.DISK_FULL: Words(
+        title="The disk is full",
+        advice="Delete something you do not need, then try again.",
+    ),
+    Problem.STORE_UNREADABLE: Words(
+        title="Your chats cannot be opened or saved",
+        advice="Check that the disk is connected and that you may write to it, then start again.",
+    ),
+    Problem.UNEXPECTED: Words(
+        title="Something unexpected went wrong",
+        advice="Try again. If it happens again, restart Sideglance.",
+        action=TRY_AGAIN,
+    ),
+}
+
+# What the details of Problem.STORE_UNREADABLE mean.
+_STORE_WORDS = {
+    "newer": Words(
+        title="Your chats were saved by a newer Sideglance",
+        advice="Install the newest version to open them. Nothing was changed.",
+    ),
+    "damaged": Words(
+        title="Your chats are damaged",
+        advice="Start Sideglance again: the damaged file is put aside and a new one begun.",
+    ),
+    "gone": Words(
+        title="This chat is not there any more",
+        advice="It was deleted in another window. Choose another chat.",
+    ),
+}
+
+# Problems whose detail is a name, and maybe what is wrong with the file.
+_ABOUT_A_FILE = frozenset(problem for problem, words in _WORDS.items() if "{it}" in words.title)
+
+
+def file_detail(name: str, reason: str = "") -> str:
+    """The detail of a problem with a file, for `explain`."""
+    # A name may contain a line break; a reason does not.
+    return _REASON.join([" ".join(name.split()), reason] if reason else [" ".join(name.split())])
+
+
+def explain(problem: Problem, detail: str = "") -> Notice:
+    """What to tell the user about a problem.
+
+    Args:
+        problem: what went wrong
+        detail: the file's name, or the figures, that came with it
+    """
+    words = _WORDS[problem]
+    if problem in _ABOUT_A_FILE:
+        return _about_file(words, detail)
+    if problem is Problem.PROMPT_TOO_LONG:
+        return _about_length(words, detail)
+    if problem is Problem.STORE_UNREADABLE:
+        words = _STORE_WORDS.get(detail, words)
+    return Notice(title=f"{words.title}.", explanation=words.advice, action=words.action)
+
+
+def _about_file(words: Words, detail: str) -> Notice:
+    name, _, reason = detail.partition(_REASON)
+    it = quoted(name) if name else words.otherwise
+    tail = f": {reason.rstrip('.')}." if reason else "."
+    return Notice(
+        title=words.title.format(it=it) + tail, explanation=words.advice, action=words.action
+    )
+
+
+def _about_length(words: Words, detail: str) -> Notice:
+    needed, _, available = detail.partition("/")
+    if not (needed.isdecimal() and available.isdecimal()):
+        return Notice(title=f"{words.title}.", explanation=words.advice)
+    figures = f"It takes {int(needed):,} tokens and there is room for {int(available):,}."
+    return Notice(title=f"{words.title}.", explanation=f"{figures} {words.advice}")
+
+
+def quoted(name: str) -> str:
+    """A name in quotation marks, its middle left out if it is long."""
+    shown = name if len(name) <= 60 else f"{name[:40]}…{name[-18:]}"
+    return f"“{shown}”"
+
+
+def chat_deleted(title: str) -> Notice:
+    """A chat was deleted and can be brought back."""
+    return Notice(title=f"{quoted(title)} was deleted.", action=UNDO, kind=NoticeKind.INFO)
+
+
+def editing() -> Notice:
+    """An earlier question is back in the composer."""
+    return Notice(
+        title="You are changing an earlier question.",
+        explanation="Sending it starts a new version. The old one is kept.",
+        action=KEEP_AS_IT_WAS,
+        kind=NoticeKind.INFO,
+    )
+
+
+def video_cut_short(name: str, readable_s: float, duration_s: float) -> Notice:
+    """Only the beginning of a video can be read."""
+    return Notice(
+        title=f"{quoted(name)} is cut off.",
+        explanation=f"Its first {clock_time(readable_s)} of {clock_time(duration_s)} can be"
+        " looked at. Copy it again to have the rest.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def remote_picture_refused() -> Notice:
+    """What was dropped is only an address on the internet."""
+    return Notice(
+        title="This picture is only a link.",
+        explanation="Sideglance never goes online for it. Save the picture, or copy it and"
+        " paste it here.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def store_moved_aside(path: Path) -> Notice:
+    """The store was damaged."""
+    return Notice(
+        title="Your chats were damaged, so new ones were begun.",
+        explanation=f"The damaged file is kept as {quoted(path.name)} in {path.parent}.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def settings_fell_back(names: Sequence[str]) -> Notice:
+    """Some settings could not be used."""
+    return Notice(
+        title="Some settings could not be read and are as they were at first.",
+        explanation=f"Please check: {', '.join(names)}.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def clock_time(seconds: float) -> str:
+    """A length such as 0:07 or 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
