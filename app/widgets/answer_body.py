@@ -90,7 +90,7 @@ class AnswerBody(QWidget):
     def _show_note(self, turn: Turn) -> None:
         words, tone = self._note_of(turn)
         if words and self._note is None:
-            self._note = make_label(size="caption")
+            self._note = make_label()
             self._note.setWordWrap(True)
             self._column.addWidget(self._note)
         if self._note is not None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from app.chat.tray import EntryId, Tray
-from app.widgets.theme import SMALL, THUMBNAIL_SIDE, TIGHT, Theme
+from app.widgets.theme import THUMBNAIL_SIDE, TIGHT, Theme
 from app.widgets.tray_item import TrayItem
 
 
@@ -33,7 +33,7 @@ class AttachmentTray(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedHeight(THUMBNAIL_SIDE + 2 * SMALL + TIGHT)
+        self.setFixedHeight(THUMBNAIL_SIDE + 2 * TIGHT + TIGHT)
         self.setAccessibleName("Attachments")
         tray.modelReset.connect(self._draw_all)
         tray.rowsInserted.connect(self._draw_all)

@@ -28,7 +28,7 @@ class ChatSidebar(QFrame):
         self.setObjectName("sidebar")
         self.setFixedWidth(SIDEBAR_WIDTH)
         self._theme = theme
-        self._new = QPushButton("New chat")
+        self._new = QPushButton(" New chat")
         self._new.setProperty("kind", "new")
         self._new.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self._new.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -18,7 +18,7 @@ class CodeBlock(QFrame):
         self._theme = theme
         self._language = QLabel()
         self._language.setProperty("tone", "quiet")
-        self._language.setProperty("size", "caption")
+        self._language.setProperty("step", "caption")
         self._copy = IconButton(theme, "copy", "Copy the code", side_px=SMALL_CONTROL_SIDE)
         self._copy.clicked.connect(self._on_copy_clicked)
         self._text = _CodeText(theme)

@@ -1,6 +1,7 @@
 """A button that is an icon, with its name for those who cannot see it."""
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.widgets.theme import CONTROL_SIDE, ICON_SIDE, Theme
@@ -25,6 +26,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self._icon_name = icon
+        self._is_faded = False
         self.setProperty("kind", kind)
         self.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
         self.setFixedSize(side_px, side_px)
@@ -40,7 +42,17 @@ class IconButton(QToolButton):
         self.setAccessibleName(label)
         self._on_theme_changed()
 
+    def fade(self, *, is_faded: bool) -> None:
+        """Be there for the keyboard, but not for the eye until it is wanted."""
+        self._is_faded = is_faded
+        self.update()
+
     def _on_theme_changed(self) -> None:
         colours = self._theme.colours
         tone = colours.on_accent if self.property("kind") == "main" else colours.quiet
         self.setIcon(self._theme.icon(self._icon_name, tone))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw nothing while faded, unless the keyboard is here."""
+        if not self._is_faded or self.hasFocus():
+            super().paintEvent(event)

@@ -19,7 +19,8 @@ def make_label(
     label = QLabel(text, parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setProperty("tone", tone)
-    label.setProperty("size", size)
+    # Not "size": that is a property every widget has already.
+    label.setProperty("step", size)
     label.setProperty("weight", "strong" if strong else "")
     return label
 

@@ -20,7 +20,8 @@ _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownNoHTML
     | QTextDocument.MarkdownFeature.MarkdownDialectGitHub
 )
-_HEADING_SCALE = {1: 1.45, 2: 1.28, 3: 1.12}
+# Qt's own steps: 2 is half as large again as the text, 1 a fifth; Markdown's go up to 3.
+_HEADING_STEPS = {1: 2, 2: 1}
 _LINE_HEIGHT_PERCENT = 138.0
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 
@@ -79,7 +80,7 @@ def _style_block(block: QTextBlock, theme: Theme) -> None:
     level = block.blockFormat().headingLevel()
     if level:
         layout.setTopMargin(0 if block.blockNumber() == 0 else SMALL)
-        _style_heading(block, level, theme)
+        _style_heading(block, level)
     if block.blockFormat().hasProperty(QTextFormat.Property.BlockQuoteLevel):
         _colour(block, theme.colours.quiet)
     cursor.mergeBlockFormat(layout)
@@ -90,10 +91,9 @@ def _gap_after(block: QTextBlock) -> float:
     return 4 if in_list else 11
 
 
-def _style_heading(block: QTextBlock, level: int, theme: Theme) -> None:
+def _style_heading(block: QTextBlock, level: int) -> None:
     look = QTextCharFormat()
-    look.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-    look.setFontPointSize(theme.font().pointSizeF() * _HEADING_SCALE.get(level, 1.0))
+    look.setProperty(QTextFormat.Property.FontSizeAdjustment, _HEADING_STEPS.get(level, 0))
     look.setFontWeight(QFont.Weight.DemiBold)
     _merge(block, look)
 

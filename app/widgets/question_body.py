@@ -1,10 +1,9 @@
 """What the user said: a soft bubble on the right, pictures above it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.chat.turns import Attachment, Turn
-from app.widgets.labels import make_label
 from app.widgets.theme import COLUMN_WIDTH, LARGE, MEDIUM, SMALL, Theme
 from app.widgets.thumbnail import Thumbnail, generous, square
 
@@ -21,7 +20,7 @@ class QuestionBody(QWidget):
         self._attachments: tuple[Attachment, ...] = ()
         self._pictures = QGridLayout()
         self._pictures.setSpacing(SMALL)
-        self._words = _make_words()
+        self._words = _Words()
         self._bubble = QFrame()
         self._bubble.setObjectName("bubble")
         self._lay_out()
@@ -30,20 +29,9 @@ class QuestionBody(QWidget):
         """Draw the question."""
         self._bubble.setVisible(bool(turn.text))
         self._words.setText(turn.text)
-        self._words.setMinimumWidth(self._narrowest(turn.text))
         if turn.attachments != self._attachments:
             self._attachments = turn.attachments
             self._draw_pictures()
-
-    def _narrowest(self, text: str) -> int:
-        """As wide as the text, up to a comfortable width.
-
-        A label that breaks lines would rather be tall than wide.
-        """
-        self._words.ensurePolished()
-        metrics = self._words.fontMetrics()
-        longest = max((metrics.horizontalAdvance(line) for line in text.split("\n")), default=0)
-        return min(longest + 2, 300)
 
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._bubble)
@@ -54,7 +42,10 @@ class QuestionBody(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
         column.addLayout(self._pictures)
-        column.addWidget(self._bubble, 0, Qt.AlignmentFlag.AlignRight)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._bubble)
+        column.addLayout(row)
         # An empty column takes what the pictures leave, so that they stand on the right.
         self._pictures.setColumnStretch(0, 1)
 
@@ -73,10 +64,20 @@ class QuestionBody(QWidget):
             self._pictures.addWidget(picture, row, column)
 
 
-def _make_words() -> QLabel:
-    words = make_label()
-    words.setWordWrap(True)
-    words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    words.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    words.setAccessibleName("Your question")
-    return words
+class _Words(QLabel):
+    """Plain text that is as wide as its longest line, where there is room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setAccessibleName("Your question")
+
+    def sizeHint(self) -> QSize:
+        """Wide rather than tall, which is not what a label that breaks lines prefers."""
+        metrics = self.fontMetrics()
+        lines = self.text().split("\n")
+        longest = max(metrics.horizontalAdvance(line.expandtabs(8)) for line in lines) + 4
+        width = min(longest, _BUBBLE_WIDTH - 2 * LARGE)
+        return QSize(width, self.heightForWidth(width))

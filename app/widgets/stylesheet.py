@@ -18,9 +18,9 @@ QTextBrowser, QPlainTextEdit { background: transparent; border: none;
 QLabel[tone="quiet"] { color: $quiet; }
 QLabel[tone="problem"] { color: $problem; }
 QLabel[tone="warning"] { color: $warning; }
-QLabel[size="caption"] { font-size: ${caption}pt; }
-QLabel[size="lead"] { font-size: ${lead}pt; }
-QLabel[size="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[step="caption"] { font-size: ${caption}pt; }
+QLabel[step="lead"] { font-size: ${lead}pt; }
+QLabel[step="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[weight="strong"] { font-weight: 600; }
 
 QToolButton, QPushButton { background: transparent; border: 2px solid transparent;
@@ -58,8 +58,8 @@ QPushButton[kind="example"]:focus { border: 2px solid $accent; padding: 7px 13px
 #code { background: $code; border: 1px solid $line; border-radius: ${round}px; }
 #thought { border: none; border-left: 2px solid $line; }
 #thought QLabel, #thought QTextBrowser { color: $quiet; }
-#chip { background: transparent; color: $warning; border: 1px solid $warning; border-radius: 9px;
-    padding: 1px 8px; font-size: ${caption}pt; font-weight: 600; }
+#chip { background: transparent; color: $warning; border: 1px solid $warning; border-radius: 8px;
+    padding: 1px 7px; font-size: ${caption}pt; font-weight: 600; }
 
 QListView { background: transparent; border: none; outline: none; }
 QLineEdit { background: $surface; border: 1px solid $accent; border-radius: 6px; padding: 3px 6px;

@@ -12,7 +12,7 @@ from app.widgets.card_builder import CardBuilder
 from app.widgets.empty_state import EmptyState
 from app.widgets.render_pace import RenderPace
 from app.widgets.sticky_scroll import StickyScroll
-from app.widgets.theme import WIDE, Theme
+from app.widgets.theme import MEDIUM, WIDE, Theme
 from app.widgets.turn_card import TurnCard
 from runtime.content import Role
 
@@ -50,6 +50,7 @@ class TranscriptView(QWidget):
         self._cards: dict[TurnId, TurnCard] = {}
         # What is on screen or about to be, oldest first; the model may be ahead of it.
         self._shown: list[TurnId] = []
+        self._last: TurnId | None = None
         self._kept = 0
         self._changed: set[TurnId] = set()
         self._builder = CardBuilder(self._build_card, self)
@@ -71,7 +72,7 @@ class TranscriptView(QWidget):
         column = QWidget()
         self._column = QVBoxLayout(column)
         self._column.setContentsMargins(0, WIDE, 0, WIDE)
-        self._column.setSpacing(WIDE - 4)
+        self._column.setSpacing(MEDIUM)
         self._column.addStretch()
         self._scroll = StickyScroll(self._theme, column)
         self._empty = EmptyState(self._theme)
@@ -91,6 +92,14 @@ class TranscriptView(QWidget):
 
     def _show_room(self) -> None:
         self._rooms.setCurrentWidget(self._scroll if self._shown else self._empty)
+        self._mark_last()
+
+    def _mark_last(self) -> None:
+        last = self._shown[-1] if self._shown else None
+        for turn_id in (self._last, last):
+            if turn_id is not None and turn_id in self._cards:
+                self._cards[turn_id].show_as_last(is_last=turn_id == last)
+        self._last = last
 
     def _build_card(self, turn_id: TurnId) -> None:
         """Build the newest card that is missing, below those that were kept."""
@@ -103,6 +112,7 @@ class TranscriptView(QWidget):
         card.version_chosen.connect(self.version_chosen)
         card.link_clicked.connect(self.link_clicked)
         self._cards[turn.turn_id] = card
+        card.show_as_last(is_last=turn.turn_id == self._shown[-1])
         self._column.insertWidget(place, card)
 
     def _drop_cards(self, turn_ids: Sequence[TurnId]) -> None:

@@ -31,6 +31,7 @@ class TurnActions(QWidget):
     def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._turn = turn
+        self._is_faded = False
         self._copy = self._make_button(theme, "copy", "Copy")
         self._edit = self._make_button(theme, "edit", "Edit and ask again")
         self._regenerate = self._make_button(theme, "retry", "Answer again")
@@ -55,7 +56,18 @@ class TurnActions(QWidget):
         self._show_versions(turn)
         self._numbers.setText(short_numbers(turn))
         self._numbers.setToolTip(long_numbers(turn))
-        self._numbers.setVisible(not is_mine and not is_open)
+        self._show_numbers()
+
+    def fade(self, *, is_faded: bool) -> None:
+        """Stay out of the way; which version this is can always be seen."""
+        for button in (self._copy, self._edit, self._regenerate):
+            button.fade(is_faded=is_faded)
+        self._is_faded = is_faded
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        is_answer = self._turn.role is not Role.USER and self._turn.state not in OPEN_STATES
+        self._numbers.setVisible(is_answer and not self._is_faded)
 
     def _show_versions(self, turn: Turn) -> None:
         for widget in (self._previous, self._version, self._following):
