@@ -15,15 +15,15 @@ from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 from runtime.deaths import explain_death
-from runtime.events import EngineDied, Event, Failed, Finished, Loaded
+from runtime.events import EngineDied, Event, Failed, Finished, Loaded, WorkedAhead
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, Request, RequestId
 from runtime.worker import WorkerEnds, serve
 
 log = logging.getLogger("sideglance.client")
 
-# How long a process may take to leave before it is killed.
-_LEAVE_S = 3.0
+# How long a process may take to leave before it is killed; it saves the conversation first.
+_LEAVE_S = 10.0
 # How long a stopped request may stay silent. Encoding a large picture on a slow CPU cannot be
 # interrupted and its result is kept, so this is generous; the window does not wait for it.
 _SILENCE_S = 60.0
@@ -185,7 +185,7 @@ class EngineClient:
             yield from self._bury(None)
             return
         with self._lock:
-            if isinstance(event, Finished | Failed | Loaded):
+            if isinstance(event, Finished | WorkedAhead | Failed | Loaded):
                 self._open.discard(event.request_id)
                 if isinstance(event, Failed):
                     self._forget_model(event.request_id)

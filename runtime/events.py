@@ -143,6 +143,18 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedAhead:
+    """Work ahead ended: done, interrupted by a question, or not possible.
+
+    Attributes:
+        read: tokens that the next question need not read
+    """
+
+    request_id: RequestId
+    read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """A request could not be carried out; what was said before stays said.
 
@@ -164,4 +176,4 @@ class EngineDied:
 
 
 AnswerEvent = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedReport | Finished
-Event = LoadProgress | Loaded | AnswerEvent | Failed | EngineDied
+Event = LoadProgress | Loaded | AnswerEvent | WorkedAhead | Failed | EngineDied

@@ -31,6 +31,10 @@ class LoadRequest:
         context_length: tokens of context; None lets the engine choose
         gpu_layers: layers to place on a GPU; 0 is a pure CPU run, -1 all of them
         threads: CPU threads; None is one per physical core
+        cache_folder: where conversations and embeddings are kept for the next start; None
+            keeps them in memory only
+        cache_bytes: most that they may take there
+        memory_bytes: most RAM for conversations that are not open
     """
 
     request_id: RequestId
@@ -38,6 +42,9 @@ class LoadRequest:
     context_length: int | None = None
     gpu_layers: int = -1
     threads: int | None = None
+    cache_folder: Path | None = None
+    cache_bytes: int = 4 << 30
+    memory_bytes: int = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +77,17 @@ class AnswerRequest:
     max_tokens: int | None = None
 
 
-Request = LoadRequest | AnswerRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAheadRequest:
+    """Read what the next question will need while it is being typed.
+
+    Attributes:
+        messages: the conversation so far; where pictures are attached already, it ends with a
+            user message of those alone
+    """
+
+    request_id: RequestId
+    messages: tuple[Message, ...]
+
+
+Request = LoadRequest | AnswerRequest | WorkAheadRequest

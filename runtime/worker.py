@@ -14,9 +14,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from runtime.events import Event, Failed, Loaded, LoadProgress
+from runtime.events import Event, Failed, Loaded, LoadProgress, WorkedAhead
 from runtime.problems import Problem, RuntimeFailure
-from runtime.requests import AnswerRequest, LoadRequest, Request, RequestId
+from runtime.requests import (
+    AnswerRequest,
+    LoadRequest,
+    Request,
+    RequestId,
+    WorkAheadRequest,
+)
 
 if TYPE_CHECKING:
     from runtime.engine.engine import Engine
@@ -26,6 +32,8 @@ log = logging.getLogger("sideglance.engine")
 
 _LOG_BYTES = 2 << 20
 _PROGRESS_INTERVAL_S = 0.05
+# Saving a conversation writes up to some hundred MB: not between two quick questions.
+_IDLE_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +80,13 @@ class _Inbox:
         self.client_is_gone = False
         threading.Thread(target=self._drain, name="engine-inbox", daemon=True).start()
 
-    def take(self) -> Request | None:
-        """The next request; None when the client is gone."""
-        return self._waiting.get()
+    def take(self, *, timeout_s: float | None) -> Request | None:
+        """The next request; None when the client is gone.
+
+        Raises:
+            queue.Empty: none came in time
+        """
+        return self._waiting.get(timeout=timeout_s)
 
     def is_waiting(self) -> bool:
         """Whether a request waits."""
@@ -104,21 +116,33 @@ class _Worker:
             while True:
                 if self._engine and self._engine.has_work_ahead and not self._inbox.is_waiting():
                     self._engine.settle(self._inbox.is_waiting)
-                request = self._inbox.take()
+                request = self._next_request()
                 if request is None:
                     return
                 self._carry_out(request)
         finally:
             if self._engine is not None:
+                self._engine.save()
                 self._engine.close()
 
-    def _carry_out(self, request: LoadRequest | AnswerRequest) -> None:
+    def _next_request(self) -> Request | None:
+        """Wait for a request; when none comes for a while, save what memory holds."""
+        try:
+            return self._inbox.take(timeout_s=_IDLE_S)
+        except queue.Empty:
+            if self._engine is not None:
+                self._engine.save()
+            return self._inbox.take(timeout_s=None)
+
+    def _carry_out(self, request: Request) -> None:
         try:
             match request:
                 case LoadRequest():
                     self._load(request)
                 case AnswerRequest():
                     self._answer(request)
+                case WorkAheadRequest():
+                    self._work_ahead(request)
                 case _:
                     assert_never(request)
         except RuntimeFailure as failure:
@@ -165,6 +189,16 @@ class _Worker:
         if self._engine is None:
             raise RuntimeFailure(Problem.MODEL_NOT_LOADED)
         self._engine.answer(request, self._emit, lambda: self._stopped(request.request_id))
+
+    def _work_ahead(self, request: WorkAheadRequest) -> None:
+        read = 0
+        if self._engine is not None and not self._inbox.is_waiting():
+            # Whatever is asked next goes first; what was read until then is not lost.
+            read = self._engine.work_ahead(
+                request,
+                lambda: self._inbox.is_waiting() or self._stopped(request.request_id),
+            )
+        self._emit(WorkedAhead(request_id=request.request_id, read=read))
 
     def _stopped(self, request_id: RequestId) -> bool:
         return self._inbox.client_is_gone or bool(self._ends.newest_stopped.value >= request_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import llama_cpp
 import numpy as np
 
+from runtime.engine.blob_store import Payload
 from runtime.engine.library import NativeLog
 from runtime.engine.model import Model
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
@@ -13,6 +14,7 @@ from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 # The conversation is llama.cpp's sequence 0; -1 ("any") is refused by recurrent layers.
 SEQUENCE = 0
 _PARTIAL = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+_WHOLE = 0
 _ABORTED = 2
 _NO_SLOT = 1
 
@@ -98,18 +100,11 @@ class Context:
             None,
         )
 
-    def checkpoint(self) -> bytes:
+    def checkpoint(self) -> Payload:
         """The recurrent layers' state; 19 MiB for 0.8B and 2B, 50 MiB for 4B and 9B."""
-        size = llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, _PARTIAL)
-        buffer = (ctypes.c_uint8 * size)()
-        written = llama_cpp.llama_state_seq_get_data_ext(
-            self.pointer, buffer, size, SEQUENCE, _PARTIAL
-        )
-        if written != size:
-            raise EngineFailure(Problem.UNEXPECTED, "the engine did not give its state")
-        return bytes(buffer)
+        return self._state(_PARTIAL)
 
-    def restore(self, state: bytes, position: int) -> bool:
+    def restore(self, state: Payload, position: int) -> bool:
         """Go back to a checkpoint.
 
         Args:
@@ -119,13 +114,18 @@ class Context:
         Returns:
             whether llama.cpp did both; if not, memory is unusable until cleared
         """
-        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        read = llama_cpp.llama_state_seq_set_data_ext(
-            self.pointer, buffer, len(state), SEQUENCE, _PARTIAL
-        )
-        return bool(read) and bool(
+        return self._set_state(state, _PARTIAL) and bool(
             llama_cpp.llama_memory_seq_rm(self._memory, SEQUENCE, position, -1)
         )
+
+    def save(self) -> Payload:
+        """The state of the whole conversation, attention cache included."""
+        return self._state(_WHOLE)
+
+    def load(self, state: Payload) -> bool:
+        """Replace all of memory by what `save` gave; if that fails memory is unusable."""
+        self.clear()
+        return self._set_state(state, _WHOLE)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -137,6 +137,22 @@ class Context:
             llama_cpp.llama_batch_free(self._batch)
             llama_cpp.llama_free(self.pointer)
             self.pointer = None
+
+    def _state(self, flags: int) -> Payload:
+        size = llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, flags)
+        state = np.empty(size, dtype=np.uint8)
+        written = llama_cpp.llama_state_seq_get_data_ext(
+            self.pointer, _bytes_of(state), size, SEQUENCE, flags
+        )
+        if written != size:
+            raise EngineFailure(Problem.UNEXPECTED, "the engine did not give its state")
+        return state
+
+    def _set_state(self, state: Payload, flags: int) -> bool:
+        read = llama_cpp.llama_state_seq_set_data_ext(
+            self.pointer, _bytes_of(state), state.nbytes, SEQUENCE, flags
+        )
+        return bool(read == state.nbytes)
 
     def _fill_constants(self) -> None:
         """Views into the batch's own arrays: filled by numpy, not token by token."""
@@ -164,6 +180,10 @@ def check(code: int) -> None:
     if code == _NO_SLOT:
         raise PromptFailure(Problem.PROMPT_TOO_LONG)
     raise EngineFailure(Problem.UNEXPECTED, f"llama_decode returned {code}")
+
+
+def _bytes_of(state: Payload) -> object:
+    return state.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
 
 
 def _never() -> bool:

@@ -11,7 +11,9 @@ from pathlib import Path
 import psutil
 
 from runtime.content import Message, Role, Video, text_message
+from runtime.engine.blob_store import BlobStore
 from runtime.engine.context import Context
+from runtime.engine.fingerprint import fingerprint
 from runtime.engine.library import NativeLog
 from runtime.engine.model import Model
 from runtime.engine.pictures import PictureShelf
@@ -19,6 +21,7 @@ from runtime.engine.plan import Picture, Unit, Wanted, cells
 from runtime.engine.projector import Projector
 from runtime.engine.sampling import Sampler
 from runtime.engine.session import Progress, ReadCounts, Session
+from runtime.engine.states import StateShelf
 from runtime.events import (
     AnswerSeconds,
     Event,
@@ -36,7 +39,13 @@ from runtime.models.profile import SamplingSettings, profile_of
 from runtime.problems import Problem, PromptFailure, Stopped
 from runtime.prompt import Media, PlainText, TemplateText, TurnEnd, has_pictures, render
 from runtime.repetition import WINDOW, ends_in_loop
-from runtime.requests import AnswerRequest, LoadRequest, RequestId, SamplingWishes
+from runtime.requests import (
+    AnswerRequest,
+    LoadRequest,
+    RequestId,
+    SamplingWishes,
+    WorkAheadRequest,
+)
 from runtime.text_stream import Piece, TextStream
 
 log = logging.getLogger("sideglance.engine")
@@ -52,6 +61,10 @@ _BATCH_SIZE = 256
 _VIDEO_RESERVE = 0.25
 _SPEED_INTERVAL_S = 0.5
 _LOOP_CHECK_TOKENS = 32
+# Of the cache folder's budget; a picture's embedding is a tenth of what reading it saves.
+_EMBEDDING_SHARE = 0.25
+
+_SILENT = Progress(picture=lambda _number, _count: None, tokens=lambda _read, _total: None)
 
 
 @dataclass(slots=True)
@@ -110,7 +123,6 @@ class Engine:
             threads=threads,
             native_log=native_log,
         )
-        shelf = None
         if files.projector is not None:
             self._projector = Projector(
                 files.projector,
@@ -120,13 +132,9 @@ class Engine:
                 threads=threads,
                 native_log=native_log,
             )
-            shelf = PictureShelf(
-                self._projector,
-                settings_identity=f"{files.projector.name}:{self._profile.picture_tokens}",
-                folder=self._folder,
-            )
-        self._shelf = shelf
-        self._session = Session(self._context, shelf)
+        identity = fingerprint(files.model, files.projector, self._profile.picture_tokens)
+        self._shelf = self._make_shelf(request, identity)
+        self._session = Session(self._context, self._shelf, _make_states(request, identity))
         self._settle: tuple[tuple[Message, ...], bool] | None = None
 
     @property
@@ -183,10 +191,9 @@ class Engine:
             return
         messages, thinking = self._settle
         self._settle = None
-        silent = Progress(picture=lambda _number, _count: None, tokens=lambda _read, _total: None)
         try:
-            wanted = self._history(messages, thinking=thinking, stopped=stopped)
-            self._session.read(wanted, silent, stopped, logits=False)
+            wanted = self._beginning(messages, thinking=thinking, stopped=stopped)
+            self._session.read(wanted, _SILENT, stopped, logits=False)
         except (Stopped, PromptFailure):
             # Interrupted, or too long: the next question will read what is missing, or say so.
             log.info("work ahead ended early")
@@ -195,6 +202,25 @@ class Engine:
     def has_work_ahead(self) -> bool:
         """Whether `settle` would do something."""
         return self._settle is not None
+
+    def work_ahead(self, request: WorkAheadRequest, stopped: Stop) -> int:
+        """Read a conversation and the pictures of the next question while it is being typed.
+
+        Returns:
+            tokens that were read
+        """
+        self._settle = None
+        thinking = self._profile.thinks_by_default
+        try:
+            wanted = self._beginning(request.messages, thinking=thinking, stopped=stopped)
+            return self._session.read(wanted, _SILENT, stopped, logits=False).read
+        except (Stopped, PromptFailure):
+            log.info("work ahead ended early")
+            return 0
+
+    def save(self) -> None:
+        """Write what memory holds to disk, for the next start."""
+        self._session.save()
 
     def close(self) -> None:
         """Free everything."""
@@ -294,14 +320,31 @@ class Engine:
                     boundaries.append(len(units))
         return Wanted(units=tuple(units), boundaries=tuple(boundaries))
 
-    def _history(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
-        """A conversation up to the end of its last answer, as a next question will find it."""
-        # Templates keep the thinking of the answer that stands last; only a question after it
-        # makes it history.
-        asked = (*messages, text_message(Role.USER, "?"))
+    def _beginning(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
+        """A conversation as far as the next question cannot change it any more.
+
+        It ends after the last answer, or after the last picture of a message without words.
+        """
+        asked = list(messages)
+        if asked[-1].role is not Role.USER:
+            # Templates keep the thinking of the answer that stands last; only a question after
+            # it makes it history.
+            asked.append(text_message(Role.USER, "?"))
         wanted = self._assemble(asked, thinking=thinking, ask=False, stopped=stopped)
         *earlier, _end_of_question = wanted.boundaries
-        return Wanted(units=wanted.units[: earlier[-1]], boundaries=tuple(earlier))
+        end = earlier[-1] if earlier else 0
+        return Wanted(units=wanted.units[:end], boundaries=tuple(earlier))
+
+    def _make_shelf(self, request: LoadRequest, identity: str) -> PictureShelf | None:
+        if self._projector is None:
+            return None
+        store = None
+        if request.cache_folder is not None:
+            store = BlobStore(
+                request.cache_folder / "embeddings",
+                budget_bytes=int(request.cache_bytes * _EMBEDDING_SHARE),
+            )
+        return PictureShelf(self._projector, identity=identity, folder=self._folder, store=store)
 
     def _show(self, media: Media, before: Sequence[Unit], stopped: Stop) -> list[Unit]:
         if self._shelf is None:
@@ -314,6 +357,16 @@ class Engine:
             units += self._model.tokenize(shown.caption, special=False)
             units += [*shown.before, shown.picture, *shown.after]
         return units
+
+
+def _make_states(request: LoadRequest, identity: str) -> StateShelf:
+    store = None
+    if request.cache_folder is not None:
+        store = BlobStore(
+            request.cache_folder / "states",
+            budget_bytes=int(request.cache_bytes * (1 - _EMBEDDING_SHARE)),
+        )
+    return StateShelf(store, fingerprint=identity, ram_bytes=request.memory_bytes)
 
 
 def _wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:

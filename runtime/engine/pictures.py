@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from runtime.content import Image, Video
+from runtime.engine.blob_store import BlobStore
 from runtime.engine.context import Context
 from runtime.engine.plan import Picture
 from runtime.engine.projector import (
@@ -63,17 +64,21 @@ class PictureShelf:
         seconds: time spent decoding files and computing embeddings so far
     """
 
-    def __init__(self, projector: Projector, *, settings_identity: str, folder: Path) -> None:
+    def __init__(
+        self, projector: Projector, *, identity: str, folder: Path, store: BlobStore | None
+    ) -> None:
         """Begin with an empty shelf.
 
         Args:
             projector: encodes and decodes
-            settings_identity: whatever an embedding depends on besides pixels
+            identity: whatever an embedding depends on besides pixels
             folder: where the media process leaves pixels for us to fetch
+            store: keeps embeddings for the next start; None does not
         """
         self._projector = projector
-        self._settings_identity = settings_identity
+        self._settings_identity = identity
         self._folder = folder
+        self._store = store
         self._looked: dict[tuple[object, ...], tuple[Shown, ...]] = {}
         self._sources: dict[str, _Source] = {}
         self._pixels: dict[str, list[Pixels]] = {}
@@ -110,6 +115,11 @@ class PictureShelf:
         if identity in self._embeddings:
             self._embeddings.move_to_end(identity)
             return
+        if (embedding := self._kept(picture)) is not None:
+            self._pixels.pop(identity, None)
+            self._embeddings[identity] = embedding
+            self._evict(keep=identity)
+            return
         if identity not in self._pixels:
             source = self._sources[identity]
             for pixels, caption in self._fetch(source.part, source.most_frames, stopped):
@@ -119,8 +129,12 @@ class PictureShelf:
         if stopped():
             raise Stopped
         with self._timed():
-            self._embeddings[identity] = self._projector.encode(self._pixels.pop(identity))
+            embedding = self._projector.encode(self._pixels.pop(identity))
+        self._embeddings[identity] = embedding
         self._evict(keep=identity)
+        if self._store is not None:
+            facts = {"width": embedding.shape[1]}
+            self._store.save(identity, facts, [embedding.reshape(-1).view(np.uint8)])
 
     def decode(self, picture: Picture, context: Context, position: int) -> None:
         """Put an encoded picture into memory; see `Projector.decode`."""
@@ -128,6 +142,13 @@ class PictureShelf:
         if embedding is None:
             raise EngineFailure(Problem.UNEXPECTED, "a picture was not encoded")
         self._projector.decode(context, embedding, self._sources[picture.identity].size, position)
+
+    def _kept(self, picture: Picture) -> Embedding | None:
+        blob = self._store.load(picture.identity) if self._store else None
+        if blob is None:
+            return None
+        embedding = blob.payloads[0].view(np.float32).reshape(picture.tokens, -1)
+        return embedding if embedding.shape[1] == blob.header["width"] else None
 
     @property
     def _pair_tokens(self) -> int:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from runtime.engine.context import Context
 from runtime.engine.pictures import PictureShelf
-from runtime.engine.plan import Picture, Step, Unit, Wanted, cells, make_plan, positions
-from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
+from runtime.engine.plan import Picture, Plan, Step, Unit, Wanted, cells, make_plan, positions
+from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
+from runtime.problems import Problem, PromptFailure, Stopped
 
 log = logging.getLogger("sideglance.engine")
 
@@ -15,21 +16,10 @@ log = logging.getLogger("sideglance.engine")
 _CHECKPOINT_BYTES = 512 << 20
 # The system prompt's, and those a follow-up or a regeneration goes back to.
 _FEWEST_CHECKPOINTS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """The recurrent layers' state at one place.
-
-    Attributes:
-        length: units of memory it was taken after
-        position: position of the next token there
-        state: llama.cpp's bytes
-    """
-
-    length: int
-    position: int
-    state: bytes
+# Cells that must be about to be lost before they are worth a copy of the whole state,
+# and cells that a saved state must save before it is worth loading.
+_WORTH_STASHING = 64
+_WORTH_LOADING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +57,10 @@ class Session:
     stopped or failed is rolled back to the newest checkpoint.
     """
 
-    def __init__(self, context: Context, shelf: PictureShelf | None) -> None:
+    def __init__(self, context: Context, shelf: PictureShelf | None, states: StateShelf) -> None:
         self._context = context
         self._shelf = shelf
+        self._states = states
         self._held: list[Unit] = []
         self._position = 0
         self._cells = 0
@@ -109,11 +100,11 @@ class Session:
         needed = cells(wanted.units)
         if needed >= self._context.length:
             raise PromptFailure(Problem.PROMPT_TOO_LONG, f"{needed}/{self._context.length - 1}")
-        plan = make_plan(
-            self._held, wanted, [mark.length for mark in self._checkpoints], logits=logits
-        )
+        plan = self._best_plan(wanted, logits=logits)
         if plan.restore:
             self._go_back(plan.keep)
+            if len(self._held) != plan.keep:
+                plan = self._plan(wanted, logits=logits)
         reused = self._cells
         total = needed - reused
         pictures = sum(isinstance(step.units[0], Picture) for step in plan.steps)
@@ -144,6 +135,52 @@ class Session:
         self._held.clear()
         self._checkpoints.clear()
         self._position = self._cells = 0
+
+    def stash(self) -> None:
+        """Keep the conversation before another takes its place in memory."""
+        if self._held:
+            self._states.put(self._saved())
+
+    def save(self) -> None:
+        """Write the conversation to disk, and others that are only in RAM."""
+        self._states.write_all()
+        if self._held:
+            self._states.write(self._saved())
+
+    def _saved(self) -> SavedState:
+        return SavedState(
+            units=self.held, memory=self._context.save(), checkpoints=newest(self._checkpoints)
+        )
+
+    def _best_plan(self, wanted: Wanted, *, logits: bool) -> Plan:
+        """The plan from what is held, or from a saved conversation if that saves more."""
+        plan = self._plan(wanted, logits=logits)
+        kept = cells(self._held[: plan.keep])
+        name, saved = self._states.best(wanted.units, logits=logits)
+        if self._cells - kept >= _WORTH_STASHING:
+            self.stash()
+        if name is None or saved < kept + _WORTH_LOADING:
+            return plan
+        state = self._states.take(name)
+        if state is None:
+            return plan
+        self._replace(state)
+        return self._plan(wanted, logits=logits)
+
+    def _plan(self, wanted: Wanted, *, logits: bool) -> Plan:
+        marks = [mark.length for mark in self._checkpoints]
+        return make_plan(self._held, wanted, marks, logits=logits)
+
+    def _replace(self, state: SavedState) -> None:
+        self.forget()
+        if not self._context.load(state.memory):
+            log.warning("a saved conversation was refused; reading it again")
+            self.forget()
+            return
+        self._held = list(state.units)
+        self._position = positions(self._held)
+        self._cells = cells(self._held)
+        self._checkpoints = list(state.checkpoints)
 
     def _read_step(
         self, step: Step, stopped: Callable[[], bool], report: Callable[[], None]
@@ -185,7 +222,7 @@ class Session:
         self._checkpoints.append(
             Checkpoint(length=len(self._held), position=self._position, state=state)
         )
-        room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // len(state))
+        room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // max(state.nbytes, 1))
         if len(self._checkpoints) > room:
             # The first is the system prompt's, which every branch goes back to.
             del self._checkpoints[1]
@@ -205,7 +242,7 @@ class Session:
         if not self._context.restore(mark.state, mark.position):
             log.warning("a checkpoint was refused; reading everything again")
             self.forget()
-            raise EngineFailure(Problem.UNEXPECTED, "a checkpoint was refused")
+            return
         del self._held[mark.length :]
         self._position = mark.position
         self._cells = cells(self._held)
