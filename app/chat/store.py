@@ -143,7 +143,12 @@ class Store:
         """Delete for good what was deleted, and the files that nothing names any more."""
         gone = "SELECT chat_id FROM chats WHERE deleted_at IS NOT NULL"
         with transaction(self._connection):
-            self._connection.execute(f"DELETE FROM turns WHERE chat_id IN ({gone})")
+            purged = self._connection.execute(f"DELETE FROM turns WHERE chat_id IN ({gone})")
+            if purged.rowcount:
+                # The index only marks words as deleted; merging it takes them out of the file.
+                self._connection.execute(
+                    "INSERT INTO turns_search (turns_search) VALUES ('optimize')"
+                )
             self._connection.execute("DELETE FROM chats WHERE deleted_at IS NOT NULL")
             self._connection.execute(
                 "DELETE FROM attachments WHERE digest NOT IN (SELECT digest FROM turn_attachments)"
