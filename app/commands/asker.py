@@ -19,6 +19,7 @@ from runtime.events import (
     SpeedReport,
     TextPiece,
     ThinkingPiece,
+    WorkedAhead,
 )
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import (
@@ -142,7 +143,7 @@ class Asker:
                     if text:
                         self._end()
                     raise RuntimeFailure(event.problem, event.detail)
-                case SpeedReport() | LoadProgress() | Loaded():
+                case SpeedReport() | LoadProgress() | Loaded() | WorkedAhead():
                     # Not worth a line on a terminal.
                     pass
                 case _:
