@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import av.error
 import av.logging
 from av.container import InputContainer
 from av.packet import Packet
@@ -109,6 +110,9 @@ def opened(path: Path) -> Iterator[VideoFile]:
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = _MOST_THREADS
             yield VideoFile(container, stream)
+    except av.error.EOFError as error:
+        # It ends where its first frame should be.
+        raise FileFailure(Problem.VIDEO_EMPTY, path.name) from error
     except av.FFmpegError as error:
         raise FileFailure(Problem.VIDEO_DAMAGED, path.name) from error
 
@@ -123,4 +127,6 @@ def _moving_pictures(container: InputContainer, name: str) -> VideoStream:
                 size = f"{stream.width} × {stream.height}"  # noqa: RUF001
                 raise FileFailure(Problem.PICTURE_TOO_LARGE, size)
             return stream
-    raise FileFailure(Problem.VIDEO_WITHOUT_PICTURES, name)
+    # Some programs write no stream at all when there was nothing to store.
+    problem = Problem.VIDEO_WITHOUT_PICTURES if container.streams else Problem.VIDEO_EMPTY
+    raise FileFailure(problem, name)

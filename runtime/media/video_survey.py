@@ -91,6 +91,9 @@ def _claimed(video: VideoFile) -> tuple[float | None, float]:
     stream = video.stream
     unit = stream.time_base
     start_s = float(stream.start_time * unit) if stream.start_time is not None and unit else 0.0
+    if video.container.format.name == "avi" and stream.frames and stream.average_rate:
+        # FFmpeg corrects the duration of a truncated AVI; the frames it should have had remain.
+        return float(stream.frames / stream.average_rate), start_s
     if stream.duration and unit:
         return float(stream.duration * unit), start_s
     microseconds = video.container.duration

@@ -3,9 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from media_files import grey_frames, write_clip, write_sound
 from PIL import Image
-from test_media_pictures import png_claiming
 
 from runtime.media import process
 from runtime.media.client import inspect, read_picture, read_video
@@ -13,9 +11,14 @@ from runtime.media.process import Job
 from runtime.media.values import PictureFacts, VideoFacts
 from runtime.problems import FileFailure, Problem, Stopped
 
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "media"
+# Four frames at two a second, H.264, 64 x 48.
+CLIP = FIXTURES / "four_frames.mp4"
 
-def failure_of(path: Path) -> FileFailure:
-    folder = path.parent / "made"
+
+def failure_of(folder: Path, path: Path) -> FileFailure:
+    """What is said about a file; nothing may be left in the folder for thumbnails."""
+    folder = folder / "made"
     folder.mkdir(exist_ok=True)
     with pytest.raises(FileFailure) as caught:
         inspect(path, thumbnail=folder / "thumbnail.png")
@@ -38,45 +41,45 @@ class TestFilesThatAreRefusedFromOutside:
     """No process is started for these."""
 
     def test_that_a_missing_file_is_called_missing(self, tmp_path: Path) -> None:
-        assert failure_of(tmp_path / "gone.png").problem is Problem.FILE_MISSING
-        assert failure_of(tmp_path / "a\0b.png").problem is Problem.FILE_MISSING
+        assert failure_of(tmp_path, tmp_path / "gone.png").problem is Problem.FILE_MISSING
+        assert failure_of(tmp_path, tmp_path / "a\0b.png").problem is Problem.FILE_MISSING
 
     def test_that_a_folder_is_called_a_folder(self, tmp_path: Path) -> None:
         folder = tmp_path / "holiday.png"
         folder.mkdir()
-        assert failure_of(folder).problem is Problem.FILE_IS_FOLDER
+        assert failure_of(tmp_path, folder).problem is Problem.FILE_IS_FOLDER
 
     def test_that_a_file_of_no_bytes_is_called_empty(self, tmp_path: Path) -> None:
         path = tmp_path / "a.png"
         path.touch()
-        assert failure_of(path).problem is Problem.FILE_EMPTY
+        assert failure_of(tmp_path, path).problem is Problem.FILE_EMPTY
 
     def test_that_a_text_is_neither_picture_nor_video(self, tmp_path: Path) -> None:
         path = tmp_path / "cat.png"
         path.write_text("This is not a cat.")
-        failure = failure_of(path)
+        failure = failure_of(tmp_path, path)
         assert (failure.problem, failure.detail) == (Problem.FILE_KIND_UNKNOWN, "cat.png")
 
     def test_that_a_picture_is_no_video_and_a_video_no_picture(self, tmp_path: Path) -> None:
-        picture, clip = tmp_path / "a.png", write_clip(tmp_path / "a.mp4", grey_frames(4))
+        picture = tmp_path / "a.png"
         Image.new("RGB", (8, 8)).save(picture)
         with pytest.raises(FileFailure) as caught:
             read_video(picture, into=tmp_path, max_frames=4, max_pixels=100)
         assert caught.value.problem is Problem.FILE_KIND_UNKNOWN
         with pytest.raises(FileFailure) as caught:
-            read_picture(clip, into=tmp_path, max_pixels=100)
+            read_picture(CLIP, into=tmp_path, max_pixels=100)
         assert caught.value.problem is Problem.FILE_KIND_UNKNOWN
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
     def test_that_a_pipe_is_not_waited_for(self, tmp_path: Path) -> None:
         path = tmp_path / "a.png"
         os.mkfifo(path)
-        assert failure_of(path).problem is Problem.FILE_UNREADABLE
+        assert failure_of(tmp_path, path).problem is Problem.FILE_UNREADABLE
 
     def test_that_a_link_to_itself_cannot_be_read(self, tmp_path: Path) -> None:
         path = tmp_path / "a.png"
         path.symlink_to(path)
-        assert failure_of(path).problem is Problem.FILE_UNREADABLE
+        assert failure_of(tmp_path, path).problem is Problem.FILE_UNREADABLE
 
     @pytest.mark.skipif(
         not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
@@ -85,7 +88,7 @@ class TestFilesThatAreRefusedFromOutside:
         path = tmp_path / "a.png"
         Image.new("RGB", (8, 8)).save(path)
         path.chmod(0)
-        assert failure_of(path).problem is Problem.FILE_UNREADABLE
+        assert failure_of(tmp_path, path).problem is Problem.FILE_UNREADABLE
 
 
 def test_that_a_picture_is_inspected(tmp_path: Path) -> None:
@@ -99,8 +102,7 @@ def test_that_a_picture_is_inspected(tmp_path: Path) -> None:
 
 
 def test_that_a_video_is_inspected(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "a.mp4", grey_frames(4))
-    facts = inspect(clip, thumbnail=tmp_path / "thumbnail.png")
+    facts = inspect(CLIP, thumbnail=tmp_path / "thumbnail.png")
     assert facts == VideoFacts(width=64, height=48, duration_s=2.0, readable_s=2.0)
     assert (tmp_path / "thumbnail.png").exists()
 
@@ -118,9 +120,9 @@ def test_that_a_picture_is_prepared(tmp_path: Path) -> None:
 
 
 def test_that_a_video_is_prepared(tmp_path: Path) -> None:
-    clip, into = write_clip(tmp_path / "a.mp4", grey_frames(4)), tmp_path / "made"
+    into = tmp_path / "made"
     into.mkdir()
-    prepared = read_video(clip, into=into, max_frames=32, max_pixels=100_000)
+    prepared = read_video(CLIP, into=into, max_frames=32, max_pixels=100_000)
     assert prepared.times_s == (0.0, 0.5, 1.0, 1.5)
     assert prepared.duration_s == 2.0
     assert list(into.iterdir()) == [prepared.pixels]
@@ -131,20 +133,18 @@ def test_that_a_truncated_png_is_called_damaged(tmp_path: Path) -> None:
     path = tmp_path / "cat.png"
     Image.effect_noise((100, 100), 80).save(path)
     path.write_bytes(path.read_bytes()[:-2000])
-    failure = failure_of(path)
+    failure = failure_of(tmp_path, path)
     assert (failure.problem, failure.detail) == (Problem.PICTURE_DAMAGED, "cat.png")
 
 
 def test_that_a_picture_beyond_all_bounds_is_named_by_its_size(tmp_path: Path) -> None:
-    path = tmp_path / "huge.png"
-    path.write_bytes(png_claiming(30_000, 30_000))
-    failure = failure_of(path)
+    failure = failure_of(tmp_path, FIXTURES / "claims_30000_x_30000.png")
     assert failure.problem is Problem.PICTURE_TOO_LARGE
     assert failure.detail == "30000 × 30000"  # noqa: RUF001
 
 
 def test_that_sound_alone_is_a_video_without_pictures(tmp_path: Path) -> None:
-    failure = failure_of(write_sound(tmp_path / "song.mp4"))
+    failure = failure_of(tmp_path, FIXTURES / "song.mp4")
     assert (failure.problem, failure.detail) == (Problem.VIDEO_WITHOUT_PICTURES, "song.mp4")
 
 
@@ -178,5 +178,5 @@ def test_that_an_absurd_answer_is_a_crash(
         return answer
 
     monkeypatch.setattr("runtime.media.client.run", lie)
-    assert failure_of(path).problem is Problem.MEDIA_CRASHED
+    assert failure_of(tmp_path, path).problem is Problem.MEDIA_CRASHED
     assert process.run is not lie

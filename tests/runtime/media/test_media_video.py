@@ -1,21 +1,79 @@
 import sys
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 import numpy.typing as npt
 import pytest
+from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
-from media_files import grey_frames, write_clip, write_sound
 from PIL import Image
 
 from runtime.media import video, video_survey
 from runtime.media.jobs import ReadVideo
 from runtime.media.process import run
+from runtime.media.video_file import Shown, VideoFile
 from runtime.problems import FileFailure, Problem
 
 PLENTY = 1_000_000
 Pixels = npt.NDArray[np.uint8]
+_QUIET = {"libsvtav1": {"preset": "12"}, "libx265": {"x265-params": "log-level=none"}}
+
+
+def grey_frames(count: int, *, width: int = 64, height: int = 48) -> list[Pixels]:
+    """Frames that get brighter; their upper half is red."""
+    frames = []
+    for number in range(count):
+        frame = np.full((height, width, 3), 20 + 200 * number // count, np.uint8)
+        frame[: height // 2] = (250, 0, 0)
+        frames.append(frame)
+    return frames
+
+
+def write_clip(
+    path: Path,
+    frames: Sequence[Pixels],
+    *,
+    codec: str = "libx264",
+    rate: int = 2,
+    pix_fmt: str = "yuv420p",
+    rotation: int | None = None,
+    stamps: Sequence[int] | None = None,
+    container: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Encode frames; `stamps` are their times in units of 1/rate second."""
+    with av.open(str(path), "w", container_options=container or {}) as file:
+        quiet = _QUIET.get(codec, {})
+        stream = file.add_stream(codec, rate=rate, options=quiet | (options or {}))
+        assert isinstance(stream, VideoStream)
+        stream.height, stream.width = frames[0].shape[:2]
+        stream.pix_fmt = pix_fmt
+        if rotation is not None:
+            stream.set_display_rotation(rotation)
+        for number, pixels in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
+            if stamps is not None:
+                frame.pts = stamps[number]
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    return path
+
+
+def write_sound(path: Path, seconds: int = 1) -> Path:
+    """Encode silence alone."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("aac", rate=16000)
+        assert isinstance(stream, AudioStream)
+        for number in range(seconds * 16):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1000), np.float32), "fltp", "mono")
+            frame.sample_rate = 16000
+            frame.pts = number * 1000
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    return path
 
 
 def read(
@@ -126,7 +184,7 @@ def test_that_wide_pixels_are_made_square(tmp_path: Path) -> None:
         stream = file.add_stream("libx264", rate=2)
         assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.codec_context.sample_aspect_ratio = 2
+        stream.codec_context.sample_aspect_ratio = Fraction(2)
         for pixels in grey_frames(4):
             file.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, "rgb24")))
         file.mux(stream.encode())
@@ -181,9 +239,9 @@ def test_that_what_is_left_of_a_truncated_clip_is_used(
     readable_s = facts["readable_s"]
     assert facts["duration_s"] == pytest.approx(30.0, abs=0.1)
     assert isinstance(readable_s, float)
-    assert 10 < readable_s < 20
+    assert 5 < readable_s < 25
     _, times = read(path)
-    assert 8 < times[-1] < 20
+    assert readable_s - 2 < times[-1] < readable_s
 
 
 def test_that_a_clip_cut_before_its_index_is_called_damaged(tmp_path: Path) -> None:
@@ -298,14 +356,14 @@ def test_that_a_long_clip_is_not_decoded_as_a_whole(
     clips: dict[int, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoded = []
-    whole = video.VideoFile.frames
+    whole = VideoFile.frames
 
-    def counted(self: video.VideoFile) -> video.Iterator[video.Shown]:
+    def counted(self: VideoFile) -> Iterator[Shown]:
         for shown in whole(self):
             decoded.append(shown.time_s)
             yield shown
 
-    monkeypatch.setattr(video.VideoFile, "frames", counted)
+    monkeypatch.setattr(VideoFile, "frames", counted)
     _, times = read(clips[600])
     assert len(times) == 32
     assert np.diff(times) == pytest.approx(599.8 / 31, abs=0.21)
