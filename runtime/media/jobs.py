@@ -16,9 +16,9 @@ class InspectPicture:
 
     def __call__(self) -> object:
         """Do it, in the media process."""
-        from runtime.media import pictures  # noqa: PLC0415
+        from runtime.media.pictures import inspect  # noqa: PLC0415
 
-        return pictures.inspect(self.path, thumbnail=self.thumbnail)
+        return inspect(self.path, thumbnail=self.thumbnail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ class InspectVideo:
 
     def __call__(self) -> object:
         """Do it, in the media process."""
-        from runtime.media import video  # noqa: PLC0415
+        from runtime.media.video import inspect  # noqa: PLC0415
 
-        return video.inspect(self.path, thumbnail=self.thumbnail)
+        return inspect(self.path, thumbnail=self.thumbnail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,9 @@ class ReadPicture:
 
     def __call__(self) -> object:
         """Do it, in the media process."""
-        from runtime.media import pictures  # noqa: PLC0415
+        from runtime.media.pictures import read  # noqa: PLC0415
 
-        return pictures.read(self.path, target=self.target, max_pixels=self.max_pixels)
+        return read(self.path, target=self.target, max_pixels=self.max_pixels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +61,9 @@ class ReadVideo:
 
     def __call__(self) -> object:
         """Do it, in the media process."""
-        from runtime.media import video  # noqa: PLC0415
+        from runtime.media.video import read  # noqa: PLC0415
 
-        return video.read(
+        return read(
             self.path,
             target=self.target,
             max_frames=self.max_frames,
