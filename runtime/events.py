@@ -106,6 +106,7 @@ class TokenCounts:
         read: those that were decoded for this answer
         pictures: those of the prompt that stand for pictures
         generated: tokens the model wrote, thinking included
+        passes: passes of the model that took; fewer than tokens with multi-token prediction
     """
 
     prompt: int = 0
@@ -113,6 +114,7 @@ class TokenCounts:
     read: int = 0
     pictures: int = 0
     generated: int = 0
+    passes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

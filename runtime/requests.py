@@ -35,6 +35,8 @@ class LoadRequest:
             keeps them in memory only
         cache_bytes: most that they may take there
         memory_bytes: most RAM for conversations that are not open
+        drafting: multi-token prediction where the model can; None uses it where it was
+            measured to pay on this machine
     """
 
     request_id: RequestId
@@ -45,6 +47,7 @@ class LoadRequest:
     cache_folder: Path | None = None
     cache_bytes: int = 4 << 30
     memory_bytes: int = 1 << 30
+    drafting: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,14 @@ class Context:
     """
 
     def __init__(
-        self, model: Model, *, length: int, batch_size: int, threads: int, native_log: NativeLog
+        self,
+        model: Model,
+        *,
+        length: int,
+        batch_size: int,
+        threads: int,
+        drafts: int,
+        native_log: NativeLog,
     ) -> None:
         """Allocate the memory for a conversation.
 
@@ -38,6 +45,8 @@ class Context:
             length: tokens
             batch_size: most tokens of one decode call; a larger batch would abort the process
             threads: CPU threads for reading and writing
+            drafts: most drafted tokens in a batch; each takes one more copy of the recurrent
+                state, to be taken back to
             native_log: where llama.cpp says what went wrong
 
         Raises:
@@ -48,9 +57,11 @@ class Context:
         parameters.n_batch = parameters.n_ubatch = min(batch_size, length)
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO
-        # Only the newest token's logits are ever read. The default reserves a row for every
-        # token of a batch: 485 MiB with Qwen's vocabulary (`facts/qwen35.md` §6).
-        parameters.n_outputs_max = 1
+        parameters.n_rs_seq = drafts
+        # Only the logits of the newest token and of drafts are ever read. The default reserves
+        # a row for every token of a batch: 485 MiB with Qwen's vocabulary
+        # (`facts/qwen35.md` §6).
+        parameters.n_outputs_max = 1 + drafts
         with native_log.listening() as lines:
             self.pointer = llama_cpp.llama_init_from_model(model.pointer, parameters)
         if not self.pointer:
@@ -67,12 +78,13 @@ class Context:
         self._stopped: Callable[[], bool] = _never
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: self._stopped())
 
-    def decode(self, tokens: Sequence[int], position: int) -> None:
+    def decode(self, tokens: Sequence[int], position: int, *, logits_of_all: bool = False) -> None:
         """Read tokens; the logits of the last can then be drawn from.
 
         Args:
             tokens: at most `batch_size`
             position: of the first token
+            logits_of_all: draw from each of them, as for drafts
 
         Raises:
             PromptFailure: the context is full
@@ -84,7 +96,7 @@ class Context:
         batch.n_tokens = count
         self._tokens[:count] = tokens
         self._positions[:count] = np.arange(position, position + count, dtype=np.int32)
-        self._wants_logits[:count] = 0
+        self._wants_logits[:count] = logits_of_all
         self._wants_logits[count - 1] = 1
         check(llama_cpp.llama_decode(self.pointer, batch))
 
@@ -126,6 +138,10 @@ class Context:
         """Replace all of memory by what `save` gave; if that fails memory is unusable."""
         self.clear()
         return self._set_state(state, _WHOLE)
+
+    def take_back(self, position: int) -> bool:
+        """Take back drafted tokens from a position on; returns whether that was possible."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, SEQUENCE, position, -1))
 
     def clear(self) -> None:
         """Forget everything."""

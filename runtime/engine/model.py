@@ -32,6 +32,7 @@ class Model:
         path: Path,
         *,
         gpu_layers: int,
+        extra_layer: bool,
         native_log: NativeLog,
         progress: Callable[[float], bool],
     ) -> None:
@@ -40,6 +41,7 @@ class Model:
         Args:
             path: the file
             gpu_layers: 0 runs on the CPU alone, -1 places all layers on the GPU
+            extra_layer: load the layer for multi-token prediction, if there is one
             native_log: where llama.cpp says what went wrong
             progress: called with 0..1; returning False stops loading
 
@@ -48,6 +50,7 @@ class Model:
         """
         check_model_file(path)
         parameters = llama_cpp.llama_model_default_params()
+        parameters.load_mtp = extra_layer
         _place(parameters, gpu_layers)
         going_on = True
 
@@ -92,6 +95,11 @@ class Model:
     def embedding_width(self) -> int:
         """Floats of one input embedding."""
         return int(llama_cpp.llama_model_n_embd_inp(self.pointer))
+
+    @property
+    def has_extra_layer(self) -> bool:
+        """Whether the file carries a layer for multi-token prediction."""
+        return int(llama_cpp.llama_model_n_layer_nextn(self.pointer)) > 0
 
     def metadata(self, key: str) -> str:
         """A metadata value of the file as text; empty if there is none."""

@@ -5,6 +5,7 @@ from typing import Self
 
 import llama_cpp
 
+from runtime.engine.context import Context
 from runtime.models.profile import SamplingSettings
 
 # llama.cpp draws a random seed of its own for this value.
@@ -42,9 +43,14 @@ class Sampler:
         self._add(llama_cpp.llama_sampler_init_temp(settings.temperature))
         self._add(llama_cpp.llama_sampler_init_dist(_RANDOM_SEED if seed is None else seed))
 
-    def draw(self, context_pointer: object) -> int:
-        """The next token, from the logits of the token decoded last."""
-        return int(llama_cpp.llama_sampler_sample(self._chain, context_pointer, -1))
+    def draw(self, context: Context, index: int = -1) -> int:
+        """The next token.
+
+        Args:
+            context: holds the logits
+            index: whose logits, of the last decoded tokens that have some; -1 is the last
+        """
+        return int(llama_cpp.llama_sampler_sample(self._chain, context.pointer, index))
 
     def close(self) -> None:
         """Free the chain."""

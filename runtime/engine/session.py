@@ -8,7 +8,7 @@ from runtime.engine.context import Context
 from runtime.engine.pictures import PictureShelf
 from runtime.engine.plan import Picture, Plan, Step, Unit, Wanted, cells, make_plan, positions
 from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
-from runtime.problems import Problem, PromptFailure, Stopped
+from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 
 log = logging.getLogger("sideglance.engine")
 
@@ -65,6 +65,22 @@ class Session:
         self._position = 0
         self._cells = 0
         self._checkpoints: list[Checkpoint] = []
+        self._last_batch: tuple[list[int], int] = ([], 0)
+
+    @property
+    def context(self) -> Context:
+        """The memory itself, whose logits are drawn from."""
+        return self._context
+
+    @property
+    def position(self) -> int:
+        """Where the next token will be read."""
+        return self._position
+
+    @property
+    def last_batch(self) -> tuple[list[int], int]:
+        """The tokens of the last batch of a prompt, and where it began."""
+        return self._last_batch
 
     @property
     def held(self) -> tuple[Unit, ...]:
@@ -128,6 +144,17 @@ class Session:
         """Append a generated token, so that the next can be drawn."""
         self._context.decode([token], self._position)
         self._advance([token])
+
+    def try_tokens(self, tokens: list[int]) -> None:
+        """Read a token and drafts after it; `keep_tried` must follow."""
+        self._context.decode(tokens, self._position, logits_of_all=True)
+
+    def keep_tried(self, kept: list[int]) -> None:
+        """Keep the beginning of what was tried and take back the rest."""
+        if not self._context.take_back(self._position + len(kept)):
+            self._roll_back()
+            raise EngineFailure(Problem.UNEXPECTED, "drafts could not be taken back")
+        self._advance(kept)
 
     def forget(self) -> None:
         """Empty memory."""
@@ -195,6 +222,7 @@ class Session:
                     raise Stopped
                 batch = tokens[start : start + self._context.batch_size]
                 self._context.decode(batch, self._position)
+                self._last_batch = (batch, self._position)
                 self._advance(batch)
                 report()
         if step.checkpoint_after:

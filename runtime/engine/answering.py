@@ -1,0 +1,170 @@
+"""One answer, from the prompt in memory to the last piece of text."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from runtime.engine.model import Model
+from runtime.engine.mtp import Drafter
+from runtime.engine.plan import Picture, Wanted, cells
+from runtime.engine.sampling import Sampler
+from runtime.engine.session import Progress, ReadCounts, Session
+from runtime.engine.writing import Writer
+from runtime.events import (
+    AnswerSeconds,
+    Event,
+    Finish,
+    Finished,
+    PictureProgress,
+    PromptProgress,
+    SpeedReport,
+    TextPiece,
+    ThinkingPiece,
+    TokenCounts,
+)
+from runtime.models.profile import SamplingSettings
+from runtime.repetition import WINDOW, ends_in_loop
+from runtime.requests import AnswerRequest, SamplingWishes
+from runtime.text_stream import Piece, TextStream
+
+_SPEED_INTERVAL_S = 0.5
+_LOOP_CHECK_TOKENS = 32
+
+Emit = Callable[[Event], None]
+Stop = Callable[[], bool]
+
+
+class Answer:
+    """An answer while it is made.
+
+    Attributes:
+        text: the answer so far, without thinking
+        generated: its tokens so far, thinking included
+        writing_s: seconds spent writing them
+    """
+
+    def __init__(self, request: AnswerRequest, *, thinking: bool, emit: Emit) -> None:
+        self.text = ""
+        self.generated: list[int] = []
+        self.writing_s = 0.0
+        self._request = request
+        self._id = request.request_id
+        self._emit = emit
+        self._stream = TextStream(thinking=thinking)
+        self._started = time.monotonic()
+        self._counts = ReadCounts(prompt=0, reused=0, read=0)
+        self._picture_tokens = 0
+        self._prefill_s = 0.0
+        self._first_token_s = 0.0
+        self._passes = 0
+
+    def read(self, session: Session, wanted: Wanted, stopped: Stop) -> None:
+        """Bring the prompt into memory; see `Session.read` for what it raises."""
+        self._picture_tokens = cells([unit for unit in wanted.units if isinstance(unit, Picture)])
+        progress = Progress(
+            picture=lambda number, count: self._emit(
+                PictureProgress(request_id=self._id, number=number, count=count)
+            ),
+            tokens=lambda read, total: self._emit(
+                PromptProgress(request_id=self._id, read=read, total=total)
+            ),
+        )
+        begun = time.monotonic()
+        self._counts = session.read(wanted, progress, stopped)
+        self._prefill_s = time.monotonic() - begun
+
+    def write(
+        self,
+        model: Model,
+        session: Session,
+        settings: SamplingSettings,
+        drafter: Drafter | None,
+        stopped: Stop,
+    ) -> Finish:
+        """Draw token after token until there is a reason to end."""
+        longest = min(self._request.max_tokens or session.cells_left, session.cells_left)
+        with Sampler(
+            wished(settings, self._request.sampling),
+            vocabulary=model.vocabulary_size,
+            longest=longest,
+            seed=self._request.sampling.seed,
+        ) as sampler:
+            writer = Writer(model, session, sampler)
+            begun = time.monotonic()
+            finish = self._write_until_end(model, writer, drafter, longest, stopped)
+            self.writing_s = time.monotonic() - begun
+        self._passes = writer.passes
+        self._say(self._stream.finish())
+        return finish
+
+    def finished(self, finish: Finish, *, picture_s: float, encoding_s: float) -> Finished:
+        """The answer's last event.
+
+        Args:
+            finish: why it ended
+            picture_s: seconds spent on picture files and embeddings
+            encoding_s: those of them that fell into reading
+        """
+        return Finished(
+            request_id=self._id,
+            finish=finish,
+            tokens=TokenCounts(
+                prompt=self._counts.prompt,
+                reused=self._counts.reused,
+                read=self._counts.read,
+                pictures=self._picture_tokens,
+                generated=len(self.generated),
+                passes=self._passes,
+            ),
+            seconds=AnswerSeconds(
+                pictures=round(picture_s, 3),
+                prefill=round(max(self._prefill_s - encoding_s, 0.0), 3),
+                first_token=round(self._first_token_s, 3),
+                total=round(time.monotonic() - self._started, 3),
+            ),
+        )
+
+    def _write_until_end(
+        self, model: Model, writer: Writer, drafter: Drafter | None, longest: int, stopped: Stop
+    ) -> Finish:
+        begun = reported = time.monotonic()
+        for token in writer.tokens(drafter):
+            now = time.monotonic()
+            if not self.generated:
+                self._first_token_s = now - self._started
+            if model.ends_answer(token):
+                return Finish.STOP
+            self.generated.append(token)
+            self._say(self._stream.feed(model.piece(token)))
+            if now - reported >= _SPEED_INTERVAL_S:
+                reported = now
+                speed = (len(self.generated) - 1) / (now - begun)
+                self._emit(SpeedReport(request_id=self._id, tokens_per_second=speed))
+            if (finish := self._reason_to_end(longest, stopped)) is not None:
+                return finish
+        raise AssertionError("a writer never ends by itself")
+
+    def _reason_to_end(self, longest: int, stopped: Stop) -> Finish | None:
+        if stopped():
+            return Finish.STOPPED
+        if len(self.generated) >= longest:
+            return Finish.LENGTH
+        checked = len(self.generated) % _LOOP_CHECK_TOKENS == 0
+        if checked and ends_in_loop(self.generated[-WINDOW:]):
+            return Finish.LOOP
+        return None
+
+    def _say(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            if piece.thinking:
+                self._emit(ThinkingPiece(request_id=self._id, text=piece.text))
+            else:
+                self.text += piece.text
+                self._emit(TextPiece(request_id=self._id, text=piece.text))
+
+
+def wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:
+    """The published settings with what the user fixed."""
+    if wishes.temperature is None:
+        return settings
+    return replace(settings, temperature=wishes.temperature)

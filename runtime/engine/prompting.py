@@ -1,0 +1,76 @@
+"""Conversations to units of memory: tokens and pictures, and where a checkpoint is worth it."""
+
+from collections.abc import Callable, Sequence
+
+from runtime.content import Message, Role, Video, text_message
+from runtime.engine.model import Model
+from runtime.engine.pictures import PictureShelf
+from runtime.engine.plan import Unit, Wanted, cells
+from runtime.problems import Problem, PromptFailure
+from runtime.prompt import Media, PlainText, TemplateText, TurnEnd, render
+
+# Kept free for question and answer when a video is sampled.
+_VIDEO_RESERVE = 0.25
+
+Stop = Callable[[], bool]
+
+
+class Prompter:
+    """Writes prompts for one model in its own vocabulary."""
+
+    def __init__(self, model: Model, shelf: PictureShelf | None, *, context_length: int) -> None:
+        self._model = model
+        self._shelf = shelf
+        self._context_length = context_length
+
+    def whole(
+        self, messages: Sequence[Message], *, thinking: bool, stopped: Stop, ask: bool = True
+    ) -> Wanted:
+        """A conversation; with `ask`, up to the opening of the answer.
+
+        Raises:
+            PromptFailure: the template refuses it, or the model cannot see
+            FileFailure: a picture or video cannot be used
+            Stopped: `stopped` said so
+        """
+        units: list[Unit] = []
+        boundaries: list[int] = []
+        for part in render(self._model.template, messages, thinking=thinking, ask=ask):
+            match part:
+                case TemplateText():
+                    units += self._model.tokenize(part.text, special=True)
+                case PlainText():
+                    units += self._model.tokenize(part.text, special=False)
+                case TurnEnd():
+                    boundaries.append(len(units))
+                case Media():
+                    units += self._show(part, units, stopped)
+                    boundaries.append(len(units))
+        return Wanted(units=tuple(units), boundaries=tuple(boundaries))
+
+    def beginning(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
+        """A conversation as far as the next question cannot change it any more.
+
+        It ends after the last answer, or after the last picture of a message without words.
+        """
+        asked = list(messages)
+        if not asked or asked[-1].role is not Role.USER:
+            # Templates keep the thinking of the answer that stands last; only a question after
+            # it makes it history.
+            asked.append(text_message(Role.USER, "?"))
+        wanted = self.whole(asked, thinking=thinking, stopped=stopped, ask=False)
+        *earlier, _end_of_question = wanted.boundaries
+        end = earlier[-1] if earlier else 0
+        return Wanted(units=wanted.units[:end], boundaries=tuple(earlier))
+
+    def _show(self, media: Media, before: Sequence[Unit], stopped: Stop) -> list[Unit]:
+        if self._shelf is None:
+            raise PromptFailure(Problem.MODEL_CANNOT_SEE, media.part.path.name)
+        left = self._context_length - cells(before)
+        if isinstance(media.part, Video):
+            left -= int(self._context_length * _VIDEO_RESERVE)
+        units: list[Unit] = []
+        for shown in self._shelf.look(media.part, tokens_left=left, stopped=stopped):
+            units += self._model.tokenize(shown.caption, special=False)
+            units += [*shown.before, shown.picture, *shown.after]
+        return units
