@@ -25,7 +25,7 @@ check: setup-dev
 
 bench: setup-dev
 	@$(PYTHON) -m tools.preflight tests
-	$(VENV)/python -m tests.bench $(ARGS)
+	PYTHONPATH=tests $(VENV)/python -m bench $(ARGS)
 
 setup:
 	@$(PYTHON) -m tools.setup_venv
