@@ -115,11 +115,11 @@ def empty_home() -> Iterator[dict[str, str]]:
 
 def table(measures: list[Measure]) -> str:
     """The figures, for people."""
-    lines = [f"{'':28}{'platform':14}{'measured':>10}{'limit':>10}"]
+    lines = [f"{'':34}{'platform':14}{'measured':>10}{'limit':>10}"]
     for measure in measures:
         verdict = "" if measure.value_s < measure.limit_s else "  over"
         lines.append(
-            f"{measure.name:28}{measure.platform:14}"
+            f"{measure.name:34}{measure.platform:14}"
             f"{measure.value_s * 1000:>7.0f} ms{measure.limit_s * 1000:>7.0f} ms{verdict}"
         )
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0

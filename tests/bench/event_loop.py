@@ -11,6 +11,7 @@ from helpers.pictures import make_cases
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
+from app.chat.turns import TurnState
 from app.model_state import Answering, Busy, Loading, ModelStateValue, Ready
 from app.program import Program
 
@@ -56,7 +57,7 @@ class User(QObject):
         self._folder = folder
         self._questions = list(QUESTIONS)
         self._watch = StallWatch(self)
-        self._has_asked = False
+        self._answers = 0
         program.model_state.changed.connect(self._on_state)
         program.closed.connect(self._on_closed)
 
@@ -82,6 +83,8 @@ class User(QObject):
             return
         if not self._questions:
             self._watch.enter("closing")
+            turns = self._program.transcript.turns()
+            self._answers = sum(turn.state is TurnState.COMPLETE for turn in turns) // 2
             window.close()
             return
         if len(self._questions) % 3 == 0:
@@ -98,6 +101,8 @@ class User(QObject):
 
     @Slot()
     def _on_closed(self) -> None:
+        if self._answers != len(QUESTIONS):
+            sys.exit(f"only {self._answers} of {len(QUESTIONS)} questions were answered")
         wanted = ("loading", "reading files", "encoding, reading", "streaming")
         longest = self._watch.longest_s
         sys.stdout.write(json.dumps({phase: longest.get(phase, 0.0) for phase in wanted}) + "\n")
