@@ -76,7 +76,7 @@ def profile_of(*, name: str, file_name: str, parameters: int) -> ModelProfile:
         # Sizes and limits from the model's own card. 24 tokens are its largest training
         # picture, 192 x 128; a large square picture still becomes 4 x 4 tokens.
         return ModelProfile(
-            name="Demonstration model",
+            name=name,
             small=True,
             thinks_by_default=False,
             picture_tokens=24,
