@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from app.chat.turns import TurnId
 
-_SLICE_MS = 12
+_SLICE_MS = 6
 
 
 class CardBuilder(QObject):

@@ -1,0 +1,76 @@
+"""A window with its models, and values to fill them with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from app.chat.chat_list import ChatList
+from app.chat.notices import Notice
+from app.chat.transcript import Transcript
+from app.chat.tray import Tray
+from app.chat.turns import Attachment, AttachmentKind, Turn, TurnId
+from app.model_state import ModelState
+from app.widgets.main_window import MainWindow
+from runtime.content import Role
+from runtime.problems import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The window and the models it is drawn from."""
+
+    window: MainWindow
+    transcript: Transcript
+    tray: Tray
+    chats: ChatList
+    model_state: ModelState
+
+
+def explain(problem: Problem, detail: str) -> Notice:
+    return Notice(title=f"Sentence for {problem.value}", explanation=detail)
+
+
+@pytest.fixture
+def house(qtbot: QtBot) -> House:
+    transcript, tray, chats, state = Transcript(), Tray(), ChatList(), ModelState()
+    window = MainWindow(
+        transcript=transcript, tray=tray, chats=chats, model_state=state, explain=explain
+    )
+    qtbot.addWidget(window)
+    window.resize(1000, 700)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    return House(window=window, transcript=transcript, tray=tray, chats=chats, model_state=state)
+
+
+@pytest.fixture
+def attachment(tmp_path: Path) -> Attachment:
+    path = tmp_path / "screenshot.png"
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("teal"))
+    assert image.save(str(path))
+    return Attachment(
+        digest="d",
+        kind=AttachmentKind.PICTURE,
+        name="screenshot.png",
+        path=path,
+        thumbnail=path,
+        width=40,
+        height=30,
+    )
+
+
+@pytest.fixture
+def make_turn() -> Callable[..., Turn]:
+    def make(number: int, text: str = "", **others: Any) -> Turn:
+        """Odd turns are the user's."""
+        role = Role.USER if number % 2 else Role.ASSISTANT
+        return Turn(turn_id=TurnId(number), parent_id=None, role=role, text=text, **others)
+
+    return make
