@@ -66,7 +66,7 @@ def _install(*, builds: bool, dev: bool) -> None:
     if dev:
         _say("Installing the tools for tests and checks")
         _pip("--require-hashes", "-r", str(DEV))
-    _pip("--quiet", "--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
+    _pip("-qq", "--no-deps", "--no-build-isolation", "--editable", str(PROJECT))
 
 
 def _pip(*arguments: str) -> None:
