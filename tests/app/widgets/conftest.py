@@ -1,11 +1,11 @@
 """A window with its models, and values to fill them with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.house import House
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -18,17 +18,6 @@ from app.model_state import ModelState
 from app.widgets.main_window import MainWindow
 from runtime.content import Role
 from runtime.problems import Problem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """The window and the models it is drawn from."""
-
-    window: MainWindow
-    transcript: Transcript
-    tray: Tray
-    chats: ChatList
-    model_state: ModelState
 
 
 def explain(problem: Problem, detail: str) -> Notice:

@@ -1,8 +1,10 @@
 from collections.abc import Callable
 
 import pytest
+from helpers.house import House, find
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -15,19 +17,19 @@ from runtime.events import ModelFacts
 
 
 @pytest.fixture
-def edit(house) -> QuestionEdit:
-    found = house.window.findChild(QuestionEdit)
+def edit(house: House) -> QuestionEdit:
+    found = find(house.window, QuestionEdit)
     assert isinstance(found, QuestionEdit)
     return found
 
 
-def send_button(house) -> QToolButton:
-    buttons = house.window.findChild(Composer).findChildren(QToolButton)
+def send_button(house: House) -> QToolButton:
+    buttons = find(house.window, Composer).findChildren(QToolButton)
     return next(button for button in buttons if button.property("kind") == "main")
 
 
-def hint(house) -> str:
-    labels = house.window.findChild(Composer).findChildren(QLabel)
+def hint(house: House) -> str:
+    labels = find(house.window, Composer).findChildren(QLabel)
     return " ".join(label.text() for label in labels)
 
 
@@ -37,62 +39,66 @@ def compose(edit: QuestionEdit, preedit: str, commit: str = "") -> None:
     QCoreApplication.sendEvent(edit, event)
 
 
-def test_that_enter_sends_and_clears(house, edit, qtbot: QtBot) -> None:
-    qtbot.keyClicks(edit, "What is this?")
+def test_that_enter_sends_and_clears(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+    QTest.keyClicks(edit, "What is this?")
     with qtbot.waitSignal(house.window.question_submitted) as blocker:
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == ["What is this?"]
     assert house.window.composer_text() == ""
 
 
-def test_that_shift_enter_breaks_the_line(house, edit, qtbot: QtBot) -> None:
-    qtbot.keyClicks(edit, "a")
+def test_that_shift_enter_breaks_the_line(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+    QTest.keyClicks(edit, "a")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.keyClicks(edit, "b")
+        QTest.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(edit, "b")
     assert house.window.composer_text() == "a\nb"
 
 
-def test_that_enter_during_ime_composition_does_not_send(house, edit, qtbot: QtBot) -> None:
-    qtbot.keyClicks(edit, "a")
+def test_that_enter_during_ime_composition_does_not_send(
+    house: House, edit: QuestionEdit, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(edit, "a")
     compose(edit, "にほん")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
 
 
-def test_that_the_enter_that_commits_a_word_does_not_send(house, edit, qtbot: QtBot) -> None:
+def test_that_the_enter_that_commits_a_word_does_not_send(
+    house: House, edit: QuestionEdit, qtbot: QtBot
+) -> None:
     compose(edit, "にほん")
     compose(edit, "", "日本")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyPress(edit, Qt.Key.Key_Return)
-    qtbot.keyRelease(edit, Qt.Key.Key_Return)
+        QTest.keyPress(edit, Qt.Key.Key_Return)
+    QTest.keyRelease(edit, Qt.Key.Key_Return)
     with qtbot.waitSignal(house.window.question_submitted) as blocker:
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == ["日本"]
 
 
-def test_that_blank_text_is_not_sent(house, edit, qtbot: QtBot) -> None:
-    qtbot.keyClicks(edit, "  ")
+def test_that_blank_text_is_not_sent(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+    QTest.keyClicks(edit, "  ")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
 
 
 def test_that_a_picture_alone_can_be_sent(
-    house, edit, qtbot: QtBot, attachment: Attachment
+    house: House, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
 ) -> None:
     house.tray.show_attachments([attachment])
     with qtbot.waitSignal(house.window.question_submitted) as blocker:
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == [""]
 
 
 def test_that_a_question_waits_visibly_for_its_picture(
-    house, edit, qtbot: QtBot, attachment: Attachment
+    house: House, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
 ) -> None:
     entry_id = house.tray.add("screenshot.png")
-    qtbot.keyClicks(edit, "What?")
+    QTest.keyClicks(edit, "What?")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
     assert "Reading screenshot.png…" in hint(house)
     assert house.window.composer_text() == "What?"
     with qtbot.waitSignal(house.window.question_submitted) as blocker:
@@ -101,29 +107,29 @@ def test_that_a_question_waits_visibly_for_its_picture(
 
 
 def test_that_a_waiting_question_is_kept_when_its_picture_is_unusable(
-    house, edit, qtbot: QtBot
+    house: House, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
     entry_id = house.tray.add("notes.txt")
-    qtbot.keyClicks(edit, "What?")
-    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    QTest.keyClicks(edit, "What?")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     with qtbot.assertNotEmitted(house.window.question_submitted):
         house.tray.remove(entry_id)
     assert house.window.composer_text() == "What?"
 
 
 def test_that_enter_while_an_answer_is_open_keeps_the_text(
-    house, edit, qtbot: QtBot, make_turn: Callable[..., Turn]
+    house: House, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
     house.transcript.append(make_turn(2, state=TurnState.WRITING))
-    qtbot.keyClicks(edit, "Next")
+    QTest.keyClicks(edit, "Next")
     with qtbot.assertNotEmitted(house.window.question_submitted):
-        qtbot.keyClick(edit, Qt.Key.Key_Return)
+        QTest.keyClick(edit, Qt.Key.Key_Return)
     assert house.window.composer_text() == "Next"
     assert "Still answering" in hint(house)
 
 
 def test_that_the_button_stops_an_open_answer(
-    house, qtbot: QtBot, make_turn: Callable[..., Turn]
+    house: House, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
     house.transcript.append(make_turn(2, state=TurnState.WRITING))
     assert send_button(house).accessibleName().startswith("Stop")
@@ -134,15 +140,17 @@ def test_that_the_button_stops_an_open_answer(
 
 
 def test_that_escape_stops_an_open_answer(
-    house, edit, qtbot: QtBot, make_turn: Callable[..., Turn]
+    house: House, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
     house.transcript.append(make_turn(2, state=TurnState.READING))
     edit.setFocus()
     with qtbot.waitSignal(house.window.stop_requested):
-        qtbot.keyClick(edit, Qt.Key.Key_Escape)
+        QTest.keyClick(edit, Qt.Key.Key_Escape)
 
 
-def test_that_it_grows_with_the_text_up_to_a_few_lines(house, edit, qtbot: QtBot) -> None:
+def test_that_it_grows_with_the_text_up_to_a_few_lines(
+    house: House, edit: QuestionEdit, qtbot: QtBot
+) -> None:
     one = edit.height()
     house.window.show_draft("a\nb\nc")
     three = edit.height()
@@ -152,7 +160,7 @@ def test_that_it_grows_with_the_text_up_to_a_few_lines(house, edit, qtbot: QtBot
     assert most <= COMPOSER_LINES * edit.fontMetrics().lineSpacing() + 10
 
 
-def test_that_text_is_pasted_as_plain_text(house, edit) -> None:
+def test_that_text_is_pasted_as_plain_text(house: House, edit: QuestionEdit) -> None:
     mime = QMimeData()
     mime.setHtml("<b>bold</b>")
     mime.setText("bold")
@@ -160,7 +168,9 @@ def test_that_text_is_pasted_as_plain_text(house, edit) -> None:
     assert house.window.composer_text() == "bold"
 
 
-def test_that_the_thinking_choice_follows_the_model_and_then_the_user(house, qtbot: QtBot) -> None:
+def test_that_the_thinking_choice_follows_the_model_and_then_the_user(
+    house: House, qtbot: QtBot
+) -> None:
     think = next(
         button
         for button in house.window.findChildren(QToolButton)
@@ -183,18 +193,20 @@ def test_that_the_thinking_choice_follows_the_model_and_then_the_user(house, qtb
 
 
 def test_that_a_tile_is_removed_with_the_delete_key(
-    house, qtbot: QtBot, attachment: Attachment
+    house: House, qtbot: QtBot, attachment: Attachment
 ) -> None:
     house.tray.show_attachments([attachment])
-    item = house.window.findChild(Composer)._attachments.items()[0]
+    item = find(house.window, Composer)._attachments.items()[0]
     with qtbot.waitSignal(house.window.attachment_removed) as blocker:
-        qtbot.keyClick(item, Qt.Key.Key_Delete)
+        QTest.keyClick(item, Qt.Key.Key_Delete)
     assert blocker.args == [house.tray.entries()[0].entry_id]
 
 
-def test_that_a_tile_is_removed_with_its_cross(house, qtbot: QtBot, attachment: Attachment) -> None:
+def test_that_a_tile_is_removed_with_its_cross(
+    house: House, qtbot: QtBot, attachment: Attachment
+) -> None:
     house.tray.show_attachments([attachment])
-    cross = house.window.findChild(Composer)._attachments.items()[0].findChild(QToolButton)
+    cross = find(find(house.window, Composer)._attachments.items()[0], QToolButton)
     assert cross.accessibleName() == "Remove screenshot.png"
     with qtbot.waitSignal(house.window.attachment_removed):
         cross.click()

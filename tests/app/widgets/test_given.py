@@ -2,6 +2,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.widgets.given import (
@@ -25,7 +26,7 @@ def picture() -> QImage:
 def encoded(kind: str) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert picture().save(buffer, kind)
+    assert picture().save(buffer, kind)  # type: ignore[call-overload]
     return bytes(buffer.data().data())
 
 
@@ -40,7 +41,7 @@ def test_that_several_files_keep_their_order() -> None:
     assert given == GivenFiles(paths=(Path("/tmp/b.png"), Path("/tmp/a b.mp4")))
 
 
-def test_that_a_browsers_picture_is_preferred_to_its_address(qapp) -> None:
+def test_that_a_browsers_picture_is_preferred_to_its_address(qapp: QApplication) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setImageData(picture())
     given = read_dropped(mime)
@@ -48,7 +49,7 @@ def test_that_a_browsers_picture_is_preferred_to_its_address(qapp) -> None:
     assert given.image.size().width() == 8
 
 
-def test_that_encoded_picture_data_is_preferred_to_an_address(qapp) -> None:
+def test_that_encoded_picture_data_is_preferred_to_an_address(qapp: QApplication) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setData("image/png", encoded("PNG"))
     assert isinstance(read_dropped(mime), GivenPicture)
@@ -58,13 +59,13 @@ def test_that_an_address_alone_is_remote() -> None:
     assert read_dropped(with_urls("https://example.org/a.png")) == GivenRemote()
 
 
-def test_that_a_files_own_picture_does_not_replace_the_file(qapp) -> None:
+def test_that_a_files_own_picture_does_not_replace_the_file(qapp: QApplication) -> None:
     mime = with_urls("file:///tmp/a.png")
     mime.setImageData(picture())
     assert isinstance(read_pasted(mime), GivenFiles)
 
 
-def test_that_a_tiff_from_the_clipboard_is_a_picture(qapp) -> None:
+def test_that_a_tiff_from_the_clipboard_is_a_picture(qapp: QApplication) -> None:
     mime = QMimeData()
     mime.setData("image/tiff", encoded("TIFF"))
     given = read_pasted(mime)
@@ -78,7 +79,7 @@ def test_that_a_format_qt_cannot_read_is_handed_on_as_bytes() -> None:
     assert read_pasted(mime) == GivenBytes(content=b"not for qt", suffix=".heic")
 
 
-def test_that_words_beside_a_picture_of_them_are_pasted_as_words(qapp) -> None:
+def test_that_words_beside_a_picture_of_them_are_pasted_as_words(qapp: QApplication) -> None:
     mime = QMimeData()
     mime.setText("a cell")
     mime.setImageData(picture())

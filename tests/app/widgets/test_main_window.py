@@ -3,15 +3,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from helpers.house import House, find
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
 from app.chat.notices import Notice, NoticeKind
-from app.chat.turns import ChatId, ChatSummary, Turn, TurnState
-from app.model_state import Answering, Broken, Busy, Loading, ReadingPicture, ReadingPrompt, Ready
+from app.chat.turns import Attachment, ChatId, ChatSummary, Turn, TurnState
+from app.model_state import (
+    Answering,
+    Broken,
+    Busy,
+    Loading,
+    ModelStateValue,
+    ReadingPicture,
+    ReadingPrompt,
+    Ready,
+)
 from app.widgets.chat_list_view import ChatListView
 from app.widgets.drop_overlay import DropOverlay
 from app.widgets.file_picker import FilePicker
@@ -37,7 +48,7 @@ FACTS = ModelFacts(
 )
 
 
-def drag(house, mime: QMimeData) -> QDragEnterEvent:
+def drag(house: House, mime: QMimeData) -> QDragEnterEvent:
     event = QDragEnterEvent(
         QPoint(5, 5),
         Qt.DropAction.CopyAction,
@@ -49,7 +60,7 @@ def drag(house, mime: QMimeData) -> QDragEnterEvent:
     return event
 
 
-def drop(house, mime: QMimeData) -> None:
+def drop(house: House, mime: QMimeData) -> None:
     drag(house, mime)
     event = QDropEvent(
         QPointF(5, 5),
@@ -73,13 +84,13 @@ def picture() -> QImage:
     return image
 
 
-def test_that_dropped_files_are_given_all_at_once(house, qtbot: QtBot) -> None:
+def test_that_dropped_files_are_given_all_at_once(house: House, qtbot: QtBot) -> None:
     with qtbot.waitSignal(house.window.files_given) as blocker:
         drop(house, with_urls("file:///tmp/a.png", "file:///tmp/b.mp4"))
     assert blocker.args == [(Path("/tmp/a.png"), Path("/tmp/b.mp4"))]
 
 
-def test_that_a_browsers_picture_is_given(house, qtbot: QtBot) -> None:
+def test_that_a_browsers_picture_is_given(house: House, qtbot: QtBot) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setImageData(picture())
     with qtbot.waitSignal(house.window.picture_given) as blocker:
@@ -88,13 +99,13 @@ def test_that_a_browsers_picture_is_given(house, qtbot: QtBot) -> None:
     assert blocker.args[0].width() == 8
 
 
-def test_that_a_web_address_is_refused(house, qtbot: QtBot) -> None:
+def test_that_a_web_address_is_refused(house: House, qtbot: QtBot) -> None:
     with qtbot.waitSignal(house.window.remote_refused):
         drop(house, with_urls("https://example.org/a.png"))
 
 
-def test_that_a_drag_is_welcomed_over_the_whole_window(house) -> None:
-    overlay = house.window.findChild(DropOverlay)
+def test_that_a_drag_is_welcomed_over_the_whole_window(house: House) -> None:
+    overlay = find(house.window, DropOverlay)
     event = drag(house, with_urls("file:///tmp/a.png"))
     assert event.isAccepted()
     assert overlay.isVisible()
@@ -103,34 +114,36 @@ def test_that_a_drag_is_welcomed_over_the_whole_window(house) -> None:
     assert not overlay.isVisible()
 
 
-def test_that_no_room_keeps_a_drop_from_the_window(house, make_turn) -> None:
+def test_that_no_room_keeps_a_drop_from_the_window(
+    house: House, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(1, "q"))
     house.transcript.append(make_turn(2, "a\n\n```\nb\n```"))
     assert not [each for each in house.window.findChildren(QWidget) if each.acceptDrops()]
 
 
-def test_that_dropped_words_reach_the_composer(house) -> None:
+def test_that_dropped_words_reach_the_composer(house: House) -> None:
     mime = QMimeData()
     mime.setText("words")
     drop(house, mime)
     assert house.window.composer_text() == "words"
 
 
-def test_that_a_picture_is_pasted(house, qtbot: QtBot) -> None:
+def test_that_a_picture_is_pasted(house: House, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setImage(picture())
-    edit = house.window.findChild(QuestionEdit)
+    edit = find(house.window, QuestionEdit)
     with qtbot.waitSignal(house.window.picture_given):
-        qtbot.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_that_copied_files_are_pasted_wherever_the_keyboard_is(house, qtbot: QtBot) -> None:
+def test_that_copied_files_are_pasted_wherever_the_keyboard_is(house: House, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setMimeData(with_urls("file:///tmp/a.png"))
     with qtbot.waitSignal(house.window.files_given) as blocker:
-        qtbot.keyClick(house.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(house.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert blocker.args == [(Path("/tmp/a.png"),)]
 
 
-def test_that_picture_data_qt_cannot_read_is_given_as_a_file(house, qtbot: QtBot) -> None:
+def test_that_picture_data_qt_cannot_read_is_given_as_a_file(house: House, qtbot: QtBot) -> None:
     mime = QMimeData()
     mime.setData("image/heic", b"bytes")
     with qtbot.waitSignal(house.window.files_given) as blocker:
@@ -142,44 +155,44 @@ def test_that_picture_data_qt_cannot_read_is_given_as_a_file(house, qtbot: QtBot
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_chosen_files_are_given(house, qtbot: QtBot) -> None:
+def test_that_chosen_files_are_given(house: House, qtbot: QtBot) -> None:
     house.window._on_files_wanted()
-    picker = house.window.findChild(FilePicker)
+    picker = find(house.window, FilePicker)
     with qtbot.waitSignal(house.window.files_given) as blocker:
         picker.filesSelected.emit(["/tmp/a.png"])
     assert blocker.args == [(Path("/tmp/a.png"),)]
     picker.close()
 
 
-def test_that_a_chat_is_chosen_renamed_and_deleted(house, qtbot: QtBot) -> None:
+def test_that_a_chat_is_chosen_renamed_and_deleted(house: House, qtbot: QtBot) -> None:
     house.chats.show_chats(CHATS)
-    view, window = house.window.findChild(ChatListView), house.window
+    view, window = find(house.window, ChatListView), house.window
     view.setCurrentIndex(house.chats.index(1))
     with qtbot.waitSignal(window.chat_chosen) as chosen:
-        qtbot.keyClick(view, Qt.Key.Key_Return)
+        QTest.keyClick(view, Qt.Key.Key_Return)
     with qtbot.waitSignal(window.chat_deleted) as deleted:
-        qtbot.keyClick(view, Qt.Key.Key_Delete)
-    qtbot.keyClick(view, Qt.Key.Key_F2)
-    field = view.findChild(QLineEdit)
+        QTest.keyClick(view, Qt.Key.Key_Delete)
+    QTest.keyClick(view, Qt.Key.Key_F2)
+    field = find(view, QLineEdit)
     field.setText("Wasps")
     with qtbot.waitSignal(window.chat_renamed) as renamed:
-        qtbot.keyClick(field, Qt.Key.Key_Return)
+        QTest.keyClick(field, Qt.Key.Key_Return)
     assert (chosen.args, deleted.args) == ([2], [2])
     assert renamed.args == [ChatRenaming(chat_id=ChatId(2), title="Wasps")]
 
 
-def test_that_a_click_opens_a_chat(house, qtbot: QtBot) -> None:
+def test_that_a_click_opens_a_chat(house: House, qtbot: QtBot) -> None:
     house.chats.show_chats(CHATS)
-    view = house.window.findChild(ChatListView)
+    view = find(house.window, ChatListView)
     place = view.visualRect(house.chats.index(1)).center()
     with qtbot.waitSignal(house.window.chat_chosen) as blocker:
-        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert blocker.args == [2]
 
 
-def test_that_the_menu_of_a_chat_offers_rename_and_delete(house, qtbot: QtBot) -> None:
+def test_that_the_menu_of_a_chat_offers_rename_and_delete(house: House, qtbot: QtBot) -> None:
     house.chats.show_chats(CHATS)
-    view = house.window.findChild(ChatListView)
+    view = find(house.window, ChatListView)
     menu = view.make_menu(house.chats.index(0))
     rename, delete = menu.actions()
     assert rename.text() == "Rename"
@@ -188,7 +201,7 @@ def test_that_the_menu_of_a_chat_offers_rename_and_delete(house, qtbot: QtBot) -
     assert blocker.args == [1]
 
 
-def test_that_a_new_chat_is_asked_for(house, qtbot: QtBot) -> None:
+def test_that_a_new_chat_is_asked_for(house: House, qtbot: QtBot) -> None:
     new = next(
         b for b in house.window.findChildren(QPushButton) if b.accessibleName() == "New chat"
     )
@@ -196,10 +209,10 @@ def test_that_a_new_chat_is_asked_for(house, qtbot: QtBot) -> None:
         new.click()
 
 
-def test_that_a_notices_action_is_said(house, qtbot: QtBot) -> None:
+def test_that_a_notices_action_is_said(house: House, qtbot: QtBot) -> None:
     notice = Notice(title="Deleted", action="Undo", kind=NoticeKind.INFO)
     house.window.show_notice(notice)
-    bar = house.window.findChild(NoticeBar)
+    bar = find(house.window, NoticeBar)
     undo = next(b for b in bar.findChildren(QPushButton) if b.text() == "Undo")
     with qtbot.waitSignal(house.window.notice_action_chosen) as blocker:
         undo.click()
@@ -207,20 +220,20 @@ def test_that_a_notices_action_is_said(house, qtbot: QtBot) -> None:
     assert bar.notices() == ()
 
 
-def test_that_the_same_notice_is_shown_once_and_few_at_a_time(house) -> None:
-    bar = house.window.findChild(NoticeBar)
+def test_that_the_same_notice_is_shown_once_and_few_at_a_time(house: House) -> None:
+    bar = find(house.window, NoticeBar)
     for title in ("a", "b", "b", "c", "d"):
         house.window.show_notice(Notice(title=title))
     assert [notice.title for notice in bar.notices()] == ["b", "c", "d"]
 
 
-def test_that_a_clicked_link_is_copied_and_said(house) -> None:
-    house.window.findChild(TranscriptView).link_clicked.emit("https://example.org/x")
+def test_that_a_clicked_link_is_copied_and_said(house: House) -> None:
+    find(house.window, TranscriptView).link_clicked.emit("https://example.org/x")
     assert QGuiApplication.clipboard().text() == "https://example.org/x"
-    assert house.window.findChild(NoticeBar).notices()[0].title == "Address copied"
+    assert find(house.window, NoticeBar).notices()[0].title == "Address copied"
 
 
-def test_that_closing_is_said(house, qtbot: QtBot) -> None:
+def test_that_closing_is_said(house: House, qtbot: QtBot) -> None:
     with qtbot.waitSignal(house.window.closing):
         assert house.window.close()
 
@@ -245,13 +258,15 @@ def test_that_closing_is_said(house, qtbot: QtBot) -> None:
         (Broken(problem=Problem.OUT_OF_MEMORY), "Sentence for out_of_memory"),
     ],
 )
-def test_that_the_status_says_what_the_model_does(house, state, words: str) -> None:
+def test_that_the_status_says_what_the_model_does(
+    house: House, state: ModelStateValue, words: str
+) -> None:
     house.model_state.set(state)
-    assert house.window.findChild(ModelStatus).text() == words
+    assert find(house.window, ModelStatus).text() == words
 
 
-def test_that_the_demonstration_model_is_labelled(house) -> None:
-    status = house.window.findChild(ModelStatus)
+def test_that_the_demonstration_model_is_labelled(house: House) -> None:
+    status = find(house.window, ModelStatus)
     assert not status._chip.isVisible()
     house.model_state.set(Ready(facts=FACTS))
     assert status._chip.isVisible()
@@ -259,7 +274,7 @@ def test_that_the_demonstration_model_is_labelled(house) -> None:
 
 
 def test_that_the_window_follows_the_systems_colours(
-    house, make_turn: Callable[..., Turn], qtbot: QtBot
+    house: House, make_turn: Callable[..., Turn], qtbot: QtBot
 ) -> None:
     house.transcript.append(make_turn(2, "**a** `b`"))
     hints = QGuiApplication.styleHints()
@@ -269,7 +284,9 @@ def test_that_the_window_follows_the_systems_colours(
     assert LIGHT.ground in house.window.styleSheet()
 
 
-def test_that_every_button_has_a_name(house, make_turn, attachment) -> None:
+def test_that_every_button_has_a_name(
+    house: House, make_turn: Callable[..., Turn], attachment: Attachment
+) -> None:
     house.transcript.append(make_turn(1, "q"))
     house.transcript.append(
         make_turn(2, "a\n\n```\nb\n```", thinking="t", state=TurnState.STOPPED, versions=2)
@@ -284,8 +301,10 @@ def test_that_every_button_has_a_name(house, make_turn, attachment) -> None:
     assert nameless == []
 
 
-def test_that_a_narrow_window_gives_its_room_to_the_conversation(house, qtbot: QtBot) -> None:
-    view = house.window.findChild(ChatListView)
+def test_that_a_narrow_window_gives_its_room_to_the_conversation(
+    house: House, qtbot: QtBot
+) -> None:
+    view = find(house.window, ChatListView)
     house.window.resize(600, 600)
     qtbot.waitUntil(lambda: not view.isVisible())
     house.window.resize(1000, 600)

@@ -1,4 +1,5 @@
 import socket
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
@@ -6,6 +7,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.chat.turns import Attachment
 from app.widgets.prose_document import make_prose_document
 from app.widgets.prose_view import ProseView
 from app.widgets.theme import Theme
@@ -26,7 +28,9 @@ def test_that_a_picture_becomes_its_words(qtbot: QtBot) -> None:
         assert document.toPlainText() == "a [bird] b"
 
 
-def test_that_no_resource_is_ever_loaded(qtbot: QtBot, tmp_path, attachment) -> None:
+def test_that_no_resource_is_ever_loaded(
+    qtbot: QtBot, tmp_path: Path, attachment: Attachment
+) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
     document = make_prose_document("a", Theme(owner), owner)

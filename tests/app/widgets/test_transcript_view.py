@@ -3,13 +3,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from helpers.house import House, find
 from PySide6.QtCore import QElapsedTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.transcript import TurnVersion
-from app.chat.turns import Turn, TurnId, TurnState
+from app.chat.turns import Attachment, Turn, TurnId, TurnState
 from app.widgets.code_block import CodeBlock
 from app.widgets.markdown_view import MarkdownView
 from app.widgets.prose_view import ProseView
@@ -23,8 +24,8 @@ MakeTurn = Callable[..., Turn]
 
 
 @pytest.fixture
-def view(house) -> TranscriptView:
-    found = house.window.findChild(TranscriptView)
+def view(house: House) -> TranscriptView:
+    found = find(house.window, TranscriptView)
     assert isinstance(found, TranscriptView)
     return found
 
@@ -48,21 +49,27 @@ def long_chat(make_turn: MakeTurn, count: int = 30) -> list[Turn]:
     return [make_turn(number, f"turn {number}\n" * 4) for number in range(1, count + 1)]
 
 
-def test_that_every_turn_gets_its_card_in_order(house, view, qtbot, make_turn) -> None:
+def test_that_every_turn_gets_its_card_in_order(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.show_turns(long_chat(make_turn))
     cards = wait_for_cards(view, qtbot, 30)
     assert [card.turn_id for card in cards] == list(range(1, 31))
     qtbot.waitUntil(lambda: all(a.y() < b.y() for a, b in itertools.pairwise(cards)))
 
 
-def test_that_a_long_chat_opens_at_its_end(house, view, qtbot, make_turn) -> None:
+def test_that_a_long_chat_opens_at_its_end(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.show_turns(long_chat(make_turn))
     wait_for_cards(view, qtbot, 30)
     bar = view.scroller.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
 
 
-def test_that_opening_a_long_chat_returns_at_once(house, make_turn) -> None:
+def test_that_opening_a_long_chat_returns_at_once(
+    house: House, make_turn: Callable[..., Turn]
+) -> None:
     turns = long_chat(make_turn, 200)
     clock = QElapsedTimer()
     clock.start()
@@ -70,7 +77,9 @@ def test_that_opening_a_long_chat_returns_at_once(house, make_turn) -> None:
     assert clock.elapsed() < 50
 
 
-def test_that_cards_of_turns_that_stay_are_kept(house, view, qtbot, make_turn) -> None:
+def test_that_cards_of_turns_that_stay_are_kept(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.show_turns([make_turn(1, "a"), make_turn(2, "b")])
     first = wait_for_cards(view, qtbot, 2)[0]
     house.transcript.show_turns([make_turn(1, "a"), make_turn(4, "c")])
@@ -78,14 +87,18 @@ def test_that_cards_of_turns_that_stay_are_kept(house, view, qtbot, make_turn) -
     assert view.cards()[0] is first
 
 
-def test_that_removed_turns_lose_their_cards(house, view, qtbot, make_turn) -> None:
+def test_that_removed_turns_lose_their_cards(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.show_turns([make_turn(1, "a"), make_turn(2, "b"), make_turn(3, "c")])
     wait_for_cards(view, qtbot, 3)
     house.transcript.remove_from(TurnId(2))
     assert [card.turn_id for card in view.cards()] == [1]
 
 
-def test_that_removing_while_cards_are_built_is_safe(house, view, qtbot, make_turn) -> None:
+def test_that_removing_while_cards_are_built_is_safe(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.show_turns(long_chat(make_turn))
     house.transcript.remove_from(TurnId(10))
     house.transcript.append(make_turn(40, "new"))
@@ -94,7 +107,11 @@ def test_that_removing_while_cards_are_built_is_safe(house, view, qtbot, make_tu
 
 
 def test_that_streaming_is_drawn_at_a_bounded_rate(
-    house, view, qtbot, make_turn, monkeypatch: pytest.MonkeyPatch
+    house: House,
+    view: TranscriptView,
+    qtbot: QtBot,
+    make_turn: Callable[..., Turn],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     drawings = []
     original = MarkdownView.show_markdown
@@ -115,7 +132,9 @@ def test_that_streaming_is_drawn_at_a_bounded_rate(
     assert len(drawings) <= elapsed / FRAME_MS + 2
 
 
-def test_that_streaming_draws_only_the_last_part_again(house, view, qtbot, make_turn) -> None:
+def test_that_streaming_draws_only_the_last_part_again(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     text = "first\n\n```\ncode\n```\n\nlast"
     house.transcript.append(make_turn(2, text, state=TurnState.WRITING))
     first, last = view.cards()[0].findChildren(ProseView)
@@ -126,7 +145,9 @@ def test_that_streaming_draws_only_the_last_part_again(house, view, qtbot, make_
     assert last.document() is not before[1]
 
 
-def test_that_it_follows_the_end_while_an_answer_grows(house, view, qtbot, make_turn) -> None:
+def test_that_it_follows_the_end_while_an_answer_grows(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, state=TurnState.WRITING))
     house.transcript.append_text(TurnId(2), "line\n\n" * 80)
     bar = view.scroller.verticalScrollBar()
@@ -134,7 +155,9 @@ def test_that_it_follows_the_end_while_an_answer_grows(house, view, qtbot, make_
     assert bar.value() == bar.maximum()
 
 
-def test_that_it_stays_where_the_user_scrolled(house, view, qtbot, make_turn) -> None:
+def test_that_it_stays_where_the_user_scrolled(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, "line\n\n" * 80, state=TurnState.WRITING))
     bar = view.scroller.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 500)
@@ -163,34 +186,44 @@ def test_that_it_stays_where_the_user_scrolled(house, view, qtbot, make_turn) ->
         (TurnState.LOOPED, "Ended because it repeated itself"),
     ],
 )
-def test_that_a_state_is_put_into_words(house, view, make_turn, state, words) -> None:
+def test_that_a_state_is_put_into_words(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn], state: TurnState, words: str
+) -> None:
     house.transcript.append(make_turn(2, state=state))
     assert words in words_of(view.cards()[0])
 
 
-def test_that_a_failed_answer_keeps_its_text_and_says_why(house, view, make_turn) -> None:
+def test_that_a_failed_answer_keeps_its_text_and_says_why(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     turn = make_turn(2, "Half", state=TurnState.FAILED, problem=Problem.ENGINE_CRASHED)
     house.transcript.append(turn)
     assert "Half" in words_of(view.cards()[0])
     assert "Sentence for engine_crashed" in words_of(view.cards()[0])
 
 
-def test_that_thinking_is_folded_away(house, view, make_turn) -> None:
+def test_that_thinking_is_folded_away(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, "Answer", thinking="secret"))
-    fold = view.cards()[0].findChild(ThinkingFold)
-    toggle = fold.findChild(QToolButton)
+    fold = find(view.cards()[0], ThinkingFold)
+    toggle = find(fold, QToolButton)
     assert toggle.text() == "Thought"
     assert "secret" not in words_of(view.cards()[0])
     toggle.click()
     assert "secret" in words_of(view.cards()[0])
 
 
-def test_that_thinking_under_way_says_so(house, view, make_turn) -> None:
+def test_that_thinking_under_way_says_so(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, thinking="hm", state=TurnState.WRITING))
-    assert view.cards()[0].findChild(ThinkingFold).findChild(QToolButton).text() == "Thinking…"
+    assert find(find(view.cards()[0], ThinkingFold), QToolButton).text() == "Thinking…"
 
 
-def test_that_edit_regenerate_and_version_are_asked_for(house, view, qtbot, make_turn) -> None:
+def test_that_edit_regenerate_and_version_are_asked_for(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(1, "q"))
     house.transcript.append(make_turn(2, "a", version=2, versions=3))
     question, answer = view.cards()
@@ -205,31 +238,39 @@ def test_that_edit_regenerate_and_version_are_asked_for(house, view, qtbot, make
     assert chosen.args == [TurnVersion(turn_id=TurnId(2), version=3)]
 
 
-def test_that_an_open_answer_cannot_be_regenerated(house, view, make_turn) -> None:
+def test_that_an_open_answer_cannot_be_regenerated(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, "a", state=TurnState.WRITING))
     assert not button(view.cards()[0], "Answer again").isEnabled()
 
 
-def test_that_a_turn_and_its_code_can_be_copied(house, view, make_turn) -> None:
+def test_that_a_turn_and_its_code_can_be_copied(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(2, "Run\n\n```\nls\n```"))
-    view.cards()[0].findChild(CodeBlock).findChild(QToolButton).click()
+    find(find(view.cards()[0], CodeBlock), QToolButton).click()
     assert QGuiApplication.clipboard().text() == "ls"
     button(view.cards()[0], "Copy").click()
     assert QGuiApplication.clipboard().text() == "Run\n\n```\nls\n```"
 
 
-def test_that_a_users_markup_is_shown_as_typed(house, view, make_turn) -> None:
+def test_that_a_users_markup_is_shown_as_typed(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(1, "<b>x</b> **y**"))
     assert "<b>x</b> **y**" in words_of(view.cards()[0])
 
 
-def test_that_a_long_question_is_shown_whole(house, view, qtbot, make_turn) -> None:
+def test_that_a_long_question_is_shown_whole(
+    house: House, view: TranscriptView, qtbot: QtBot, make_turn: Callable[..., Turn]
+) -> None:
     house.transcript.append(make_turn(1, "many words that need several lines " * 12))
     label = next(e for e in view.cards()[0].findChildren(QLabel) if "many words" in e.text())
     qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()) > 40)
 
 
-def test_that_an_example_becomes_a_draft(house, view, qtbot) -> None:
+def test_that_an_example_becomes_a_draft(house: House, view: TranscriptView, qtbot: QtBot) -> None:
     example = next(
         each for each in view.findChildren(QPushButton) if each.accessibleName().startswith("Ask: ")
     )
@@ -237,7 +278,9 @@ def test_that_an_example_becomes_a_draft(house, view, qtbot) -> None:
     assert house.window.composer_text() == example.text()
 
 
-def test_that_an_attachment_is_shown_above_the_question(house, view, make_turn, attachment) -> None:
+def test_that_an_attachment_is_shown_above_the_question(
+    house: House, view: TranscriptView, make_turn: Callable[..., Turn], attachment: Attachment
+) -> None:
     clip = replace(attachment, name="clip.mp4", duration_s=65.0)
     house.transcript.append(make_turn(1, "q", attachments=(attachment, clip)))
     names = [each.accessibleName() for each in view.cards()[0].findChildren(QWidget)]

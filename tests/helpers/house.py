@@ -1,0 +1,32 @@
+"""A window with the models it is drawn from."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import QObject
+
+from app.chat.chat_list import ChatList
+from app.chat.transcript import Transcript
+from app.chat.tray import Tray
+from app.model_state import ModelState
+from app.widgets.main_window import MainWindow
+
+Kind = TypeVar("Kind", bound=QObject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The window and the models it is drawn from."""
+
+    window: MainWindow
+    transcript: Transcript
+    tray: Tray
+    chats: ChatList
+    model_state: ModelState
+
+
+def find(parent: QObject, kind: type[Kind]) -> Kind:
+    """The first child of this kind, which must be there."""
+    child = parent.findChild(kind)
+    assert isinstance(child, kind)
+    return child
