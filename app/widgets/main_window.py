@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import assert_never
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QSize, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -265,12 +265,6 @@ class MainWindow(QMainWindow):
             self._composer.paste()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """A window that is left has nothing dragged over it."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._overlay.hide()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome what can be used."""

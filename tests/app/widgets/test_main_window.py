@@ -34,6 +34,9 @@ from app.widgets.transcript_view import TranscriptView
 from runtime.events import ModelFacts
 from runtime.problems import Problem
 
+# Qt 6.12 wants a QPointF where Qt 6.11 takes only a QPoint.
+pytestmark = pytest.mark.filterwarnings("ignore:Function. 'QDragEnterEvent:DeprecationWarning")
+
 CHATS = tuple(
     ChatSummary(chat_id=ChatId(number), title=title, changed_at=datetime(2026, 1, 1, tzinfo=UTC))
     for number, title in ((1, "Birds"), (2, "Bees"))
