@@ -7,14 +7,14 @@ PYTHON := $(or $(PYTHON),$(shell for python in python3 python3.13 python3.12 pyt
 VENV := .venv/bin
 ARGS ?=
 
-.PHONY: run test check bench clean setup setup-dev lock
+.PHONY: run test check bench clean setup setup-dev lock needs-window needs-qt
+# The prerequisites of a target are steps in an order.
+.NOTPARALLEL:
 
-run: setup
-	@$(PYTHON) -m tools.preflight window
+run: needs-window setup
 	@$(VENV)/python -m app $(ARGS)
 
-test: setup-dev
-	@$(PYTHON) -m tools.preflight tests
+test: needs-qt setup-dev
 	$(VENV)/python -m pytest $(ARGS)
 
 check: setup-dev
@@ -23,9 +23,15 @@ check: setup-dev
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
-bench: setup-dev
-	@$(PYTHON) -m tools.preflight tests
+bench: needs-qt setup-dev
 	PYTHONPATH=tests $(VENV)/python -m bench $(ARGS)
+
+# Asked first: nobody should learn after a long build that it was for nothing.
+needs-window:
+	@$(PYTHON) -m tools.preflight window
+
+needs-qt:
+	@$(PYTHON) -m tools.preflight tests
 
 setup:
 	@$(PYTHON) -m tools.setup_venv
