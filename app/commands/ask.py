@@ -4,7 +4,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -122,15 +122,28 @@ def _converse(
 
 
 def _record(answer: Answer, loaded: Loaded, seconds_loading: float) -> dict[str, object]:
-    seconds = {"load": seconds_loading, **asdict(answer.finished.seconds)}
+    """What `--json` prints; scripts rely on these names, so each is written down here."""
+    tokens, seconds = answer.finished.tokens, answer.finished.seconds
     return {
         "answer": answer.text,
         "thinking": answer.thinking,
         "model": loaded.facts.name,
         "device": loaded.facts.device,
         "finish": answer.finished.finish.value,
-        "tokens": asdict(answer.finished.tokens),
-        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+        "tokens": {
+            "prompt": tokens.prompt,
+            "reused": tokens.reused,
+            "read": tokens.read,
+            "pictures": tokens.pictures,
+            "generated": tokens.generated,
+        },
+        "seconds": {
+            "load": round(seconds_loading, 4),
+            "pictures": round(seconds.pictures, 4),
+            "prefill": round(seconds.prefill, 4),
+            "first_token": round(seconds.first_token, 4),
+            "total": round(seconds.total, 4),
+        },
     }
 
 
