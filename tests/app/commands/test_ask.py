@@ -211,7 +211,7 @@ def test_that_a_record_tells_where_tokens_and_time_went(terminal: Terminal) -> N
     assert record.answer == fixture.answer
     assert record.thinking == ""
     assert record.finish == "stop"
-    assert "emonstration" in record.model
+    assert record.model == "Sideglance demo"
     assert record.device
     tokens = record.tokens
     assert 0 < tokens["pictures"] < tokens["prompt"]
