@@ -66,7 +66,7 @@ class Lane(QObject):
             self._deliver_failure(failed, writing_failure(error))
         except Exception as error:  # noqa: BLE001 - the outermost function of this thread
             # The message may quote a file's content, so only the place is logged.
-            log.jobs.error("%s: unexpected %s", self._name, _place(error))
+            log.jobs.error("%s: unexpected %s", self._name, log.place_of(error))
             self._deliver_failure(failed, RuntimeFailure(Problem.UNEXPECTED, type(error).__name__))
         else:
             if then is not None:
@@ -99,11 +99,3 @@ class Background(QObject):
         # Nobody will send the files that were not looked at yet.
         self.media.close(drop_waiting=True)
         self.store.close()
-
-
-def _place(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    return f"{type(error).__name__} at {where}"

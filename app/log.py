@@ -5,7 +5,9 @@ Nothing a user wrote and nothing a model said is ever logged: lengths and ids ar
 
 import logging
 import logging.handlers
+import sys
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
@@ -61,6 +63,32 @@ def take_qt_messages() -> None:
 def release_qt_messages() -> None:
     """Let Qt print its messages itself again."""
     qInstallMessageHandler(None)
+
+
+def take_uncaught() -> None:
+    """Note errors that nobody caught before Python prints them, which a window may swallow."""
+    sys.excepthook = _log_uncaught
+
+
+def release_uncaught() -> None:
+    """Let Python deal with uncaught errors by itself again."""
+    sys.excepthook = sys.__excepthook__
+
+
+def place_of(error: BaseException) -> str:
+    """Which kind of error it is and where it was raised; its words may quote the user's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} at {where}"
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    start.error("uncaught %s", place_of(error))
+    sys.__excepthook__(kind, error, trace)
 
 
 def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:

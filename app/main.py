@@ -10,7 +10,7 @@ from app.settings import load_settings
 from app.version import VERSION
 from runtime.client import EngineClient
 
-__all__ = ["WindowArguments", "run"]
+__all__ = ["Program", "WindowArguments", "run"]
 
 
 def run(arguments: WindowArguments) -> int:
@@ -18,6 +18,7 @@ def run(arguments: WindowArguments) -> int:
     paths = find_paths()
     log_file = log.open_log_file(paths.logs)
     log.take_qt_messages()
+    log.take_uncaught()
     try:
         log.start.info("Sideglance %s", VERSION)
         application = QApplication(["sideglance"])
@@ -42,5 +43,6 @@ def run(arguments: WindowArguments) -> int:
         interrupts.close()
         return code
     finally:
+        log.release_uncaught()
         log.release_qt_messages()
         log.close_log_file(log_file)

@@ -33,6 +33,7 @@ from runtime.events import (
     SpeedReport,
     TextPiece,
     ThinkingPiece,
+    WorkedAhead,
 )
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import AnswerRequest, RequestId
@@ -178,6 +179,9 @@ class AnswerQueue(QObject):
                 answer = self._at_engine(event.request_id)
                 if answer is not None and answer is self._current:
                     self._progress.take(answer, event)
+            case WorkedAhead():
+                # The window has nothing read ahead yet.
+                pass
             case _:
                 assert_never(event)
 

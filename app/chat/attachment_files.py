@@ -4,6 +4,7 @@ import hashlib
 import os
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -68,9 +69,11 @@ class AttachmentFiles:
         for folder in (self._files, self._thumbnails):
             for path in folder.glob("*/*"):
                 digest = path.name.partition(".")[0]
-                if digest not in wanted and path.stat().st_mtime < oldest:
-                    path.unlink(missing_ok=True)
-                    count += 1
+                # What cannot be deleted now, because somebody has it open, is met again.
+                with suppress(OSError):
+                    if digest not in wanted and path.stat().st_mtime < oldest:
+                        path.unlink()
+                        count += 1
         return count
 
     def _copy(self, source: Path, reader: BinaryIO) -> KeptFile:

@@ -142,10 +142,11 @@ def _look_at(files: AttachmentFiles, kept: KeptFile, name: str) -> Kept:
     try:
         facts = inspect(kept.path, thumbnail=kept.thumbnail)
     except FileFailure as failure:
-        # The failure knows our copy's name; people know the name of theirs.
-        reason = "" if failure.detail == kept.path.name else failure.detail
         if failure.problem in (Problem.DISK_FULL, Problem.UNEXPECTED):
             raise
+        # The failure knows our copy's name, or an exception's; people know the name of theirs.
+        is_reason = failure.problem is not Problem.MEDIA_CRASHED
+        reason = failure.detail if is_reason and failure.detail != kept.path.name else ""
         raise FileFailure(failure.problem, words.file_detail(name, reason)) from failure
     return _kept(kept, name, facts)
 

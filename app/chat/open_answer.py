@@ -96,6 +96,9 @@ class OpenAnswer:
         """Say why it ended; what was said stays."""
         if detail in self._names:
             detail = words.file_detail(self._names[detail])
+        elif problem is Problem.MEDIA_CRASHED:
+            # Names an exception, not a file.
+            detail = ""
         return self.put(replace(self.turn, state=TurnState.FAILED, problem=problem, detail=detail))
 
     def learn_names(self, turns: Sequence[Turn]) -> None:

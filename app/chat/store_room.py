@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from app import log
 from app.background import Lane, OnFailure
 from app.chat.records import OpenedStore
 from app.chat.store import Store
@@ -22,10 +23,15 @@ class StoreRoom:
         # Both are touched by the lane's thread only.
         self._store: Store | None = None
         self._missing = RuntimeFailure(Problem.STORE_UNREADABLE, "closed")
+        # A quick hand sends a question before the first start-up step has run.
+        self._early: list[Callable[[], None]] | None = []
 
     def open(self, then: Callable[[OpenedStore], None], failed: OnFailure) -> None:
         """Open the store and tidy it up."""
         self._lane.run(self._open, then, failed)
+        early, self._early = self._early or [], None
+        for run in early:
+            run()
 
     def run(
         self,
@@ -33,8 +39,12 @@ class StoreRoom:
         then: Callable[[T], None] | None = None,
         failed: OnFailure | None = None,
     ) -> None:
-        """Let a job use the store; it fails as opening did if there is none."""
-        self._lane.run(partial(self._use, job), then, failed)
+        """Let a job use the store once it is open; it fails as opening did if there is none."""
+        run = partial(self._lane.run, partial(self._use, job), then, failed)
+        if self._early is None:
+            run()
+        else:
+            self._early.append(run)
 
     def close(self) -> None:
         """Close the store after everything that was given before."""
@@ -47,7 +57,11 @@ class StoreRoom:
             self._missing = failure
             raise
         self._store = store
-        store.purge()
+        try:
+            store.purge()
+        except RuntimeFailure as failure:
+            # Chats can be read from a disk that is full; what is left over is met again.
+            log.store.info("not tidied up: %s", failure.problem)
         return OpenedStore(chats=store.chats(), moved_aside=store.moved_aside)
 
     def _use(self, job: Callable[[Store], T]) -> T:

@@ -66,7 +66,12 @@ def test_that_closing_waits_for_what_was_begun_and_given(qtbot: QtBot) -> None:
     lane = Lane("test", 1)
     go_on = threading.Event()
     done: list[str] = []
-    lane.run(lambda: go_on.wait() and done.append("begun"))
+
+    def wait() -> None:
+        go_on.wait()
+        done.append("begun")
+
+    lane.run(wait)
     lane.run(lambda: done.append("given"))
     go_on.set()
     lane.close()

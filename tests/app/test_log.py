@@ -1,5 +1,7 @@
+import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import qInfo
 
 from app import log
@@ -24,3 +26,19 @@ def test_that_the_program_runs_without_a_log_file(tmp_path: Path) -> None:
     handler = log.open_log_file(tmp_path / "file" / "logs")
     assert handler is None
     log.close_log_file(handler)
+
+
+@pytest.mark.logs_warnings
+def test_that_an_error_nobody_caught_is_noted_without_its_words(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.take_uncaught()
+    try:
+        raise LookupError("what the user wrote")
+    except LookupError as error:
+        sys.excepthook(LookupError, error, error.__traceback__)
+    finally:
+        log.release_uncaught()
+    assert "uncaught LookupError at" in caplog.text
+    assert "what the user wrote" not in caplog.text
+    assert "what the user wrote" in capsys.readouterr().err

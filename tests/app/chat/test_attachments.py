@@ -1,6 +1,7 @@
 """Files through the real media process."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,16 @@ def test_that_a_truncated_picture_is_told_by_the_users_name_for_it(
     assert rooms.tray.entries() == ()
 
 
+def test_that_a_picture_of_too_many_pixels_is_told_with_its_size(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    Image.new("1", (30_000, 30_000)).save(tmp_path / "huge.png")
+    rooms.attachments.add_files((tmp_path / "huge.png",))
+    rooms.qtbot.waitUntil(lambda: len(rooms.front.notices) == 1, timeout=20_000)
+    title = rooms.front.notices[0].title
+    assert title == "“huge.png” has too many pixels: 30000 × 30000."  # noqa: RUF001
+
+
 def test_that_a_folder_is_told(rooms: Rooms, tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     rooms.attachments.add_files((tmp_path / "pictures",))
@@ -100,6 +111,7 @@ def test_that_a_folder_is_told(rooms: Rooms, tmp_path: Path) -> None:
     assert rooms.front.notices[0].title == "“pictures” is a folder."
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
 def test_that_a_pipe_is_refused_without_waiting_for_it(rooms: Rooms, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
     rooms.attachments.add_files((tmp_path / "pipe.png",))

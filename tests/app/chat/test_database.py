@@ -83,9 +83,14 @@ def test_that_a_file_in_use_elsewhere_is_a_problem_not_damage(tmp_path: Path) ->
 
 def test_that_an_error_inside_a_transaction_takes_everything_back(tmp_path: Path) -> None:
     connection = open_database(tmp_path / "chats.db", NOW).connection
-    with pytest.raises(KeyError), transaction(connection):
-        connection.execute("INSERT INTO folders (name, created_at) VALUES ('Work', 0)")
-        raise KeyError
+
+    def write_and_fail() -> None:
+        with transaction(connection):
+            connection.execute("INSERT INTO folders (name, created_at) VALUES ('Work', 0)")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write_and_fail()
     assert connection.execute("SELECT count(*) FROM folders").fetchone()[0] == 0
     connection.close()
 

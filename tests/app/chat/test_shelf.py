@@ -7,7 +7,9 @@ from helpers.rooms import FILES, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
+from app.chat.database import transaction
 from app.chat.records import OpenedStore
+from app.chat.store import Store
 from app.chat.turns import TurnState
 
 
@@ -137,3 +139,22 @@ def test_that_a_newer_store_is_refused_and_questions_come_back(
         "Your chats were saved by a newer Sideglance."
     }
     rooms.close()
+
+
+def test_that_chats_can_be_read_when_there_is_no_room_to_tidy_up(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def purge(store: Store) -> None:
+        store._connection.execute("PRAGMA max_page_count = 1")
+        with transaction(store._connection):
+            store._connection.execute("CREATE TABLE large AS SELECT zeroblob(1000000)")
+
+    first = Rooms(tmp_path / "chats", qtbot, FakeEngineClient())
+    first.begin()
+    first.ask_and_answer("first", "one")
+    first.close()
+    monkeypatch.setattr(Store, "purge", purge)
+    second = Rooms(tmp_path / "chats", qtbot, FakeEngineClient())
+    second.begin()
+    assert second.titles() == ["first"]
+    second.close()

@@ -93,7 +93,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self._chats)
     @rule(choice=CHOICE, text=TEXT, is_complete=st.booleans())
-    def save_an_answer(self, choice: int, text: str, is_complete: bool) -> None:  # noqa: FBT001
+    def save_an_answer(self, choice: int, text: str, is_complete: bool) -> None:
         _, chat = self._pick(choice)
         answers = [each for each, turn in chat.turns.items() if not turn.is_question]
         turn_id = answers[choice % len(answers)]

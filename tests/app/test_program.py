@@ -1,0 +1,199 @@
+"""The real window, tied to the real controller, with a scripted engine."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from helpers.fake_engine import FakeEngineClient
+from helpers.rooms import Reader
+from PySide6.QtCore import QSize
+from pytestqt.qtbot import QtBot
+
+from app.chat.chat_list import ChatRenaming
+from app.chat.transcript import TurnVersion
+from app.chat.turns import TurnState
+from app.model_state import Ready
+from app.paths import find_paths
+from app.program import Program, WindowArguments
+from app.settings import Settings, load_settings, save_settings
+from runtime.models.demo import demo_model_files
+from runtime.requests import ModelFiles
+
+
+class Running:
+    """A program between its first and its last moment."""
+
+    def __init__(self, qtbot: QtBot, arguments: WindowArguments | None = None) -> None:
+        self.paths = find_paths()
+        self.engine = FakeEngineClient()
+        self.qtbot = qtbot
+        self.program = Program(
+            arguments=arguments or WindowArguments(),
+            paths=self.paths,
+            loaded=load_settings(self.paths.settings),
+            client=self.engine,
+        )
+        self.window = self.program.window
+        self.is_closed = False
+        self.program.begin()
+        qtbot.waitUntil(lambda: isinstance(self.program.model_state.value, Ready))
+
+    def ask(self, text: str, answer: str) -> None:
+        before = len(self.engine.answers())
+        self.window.question_submitted.emit(text)
+        self.qtbot.waitUntil(lambda: len(self.engine.answers()) > before)
+        self.engine.write(answer)
+        self.engine.finish()
+        self.wait_for_text(answer)
+        self.qtbot.waitUntil(
+            lambda: self.program.transcript.turns()[-1].state is TurnState.COMPLETE
+        )
+
+    def wait_for_text(self, text: str) -> None:
+        def is_there() -> bool:
+            turns = self.program.transcript.turns()
+            return bool(turns) and turns[-1].text == text
+
+        self.qtbot.waitUntil(is_there)
+
+    def titles(self) -> list[str]:
+        return [chat.title for chat in self.program.chats.chats()]
+
+    def close(self) -> None:
+        if not self.is_closed:
+            with self.qtbot.waitSignal(self.program.closed, timeout=20_000):
+                self.window.close()
+            self.is_closed = True
+            self.window.deleteLater()
+            self.program.deleteLater()
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(qtbot: QtBot) -> Iterator[Start]:
+    started: list[Running] = []
+
+    def start(arguments: WindowArguments | None = None) -> Running:
+        started.append(Running(qtbot, arguments))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.close()
+
+
+@pytest.fixture
+def running(start: Start) -> Running:
+    return start()
+
+
+def test_that_the_demonstration_is_loaded_when_nothing_else_is_said(running: Running) -> None:
+    assert running.engine.loads()[0].files == demo_model_files()
+
+
+def test_that_the_model_in_the_settings_goes_before_the_demonstration(start: Start) -> None:
+    settings = Settings(model="/models/mine.gguf", projector="/models/eyes.gguf")
+    save_settings(find_paths().settings, settings)
+    running = start()
+    assert running.engine.loads()[0].files == ModelFiles(
+        model=Path("/models/mine.gguf"), projector=Path("/models/eyes.gguf")
+    )
+
+
+def test_that_the_model_on_the_command_line_goes_before_everything(start: Start) -> None:
+    save_settings(find_paths().settings, Settings(model="/models/mine.gguf"))
+    files = ModelFiles(model=Path("/models/other.gguf"))
+    running = start(WindowArguments(files=files))
+    assert running.engine.loads()[0].files == files
+
+
+def test_that_every_wish_of_the_window_is_granted(running: Running) -> None:
+    window, program = running.window, running.program
+    running.ask("first?", "one")
+    answer = program.transcript.turns()[-1]
+    window.regenerate_requested.emit(answer.turn_id)
+    running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 2)
+    running.engine.write("two")
+    window.stop_requested.emit()
+    running.qtbot.waitUntil(lambda: program.transcript.turns()[-1].state is TurnState.STOPPED)
+    running.engine.finish()
+    window.version_chosen.emit(TurnVersion(turn_id=answer.turn_id, version=1))
+    running.wait_for_text("one")
+    window.thinking_chosen.emit(True)
+    window.turn_edit_requested.emit(program.transcript.turns()[0].turn_id)
+    assert window.composer_text() == "first?"
+    window.new_chat_requested.emit()
+    running.ask("second?", "three")
+    assert running.engine.answers()[-1].thinking is True
+    second, first = program.chats.chats()
+    window.chat_renamed.emit(ChatRenaming(chat_id=second.chat_id, title="Renamed"))
+    running.qtbot.waitUntil(lambda: running.titles() == ["Renamed", "first?"])
+    window.chat_chosen.emit(first.chat_id)
+    running.wait_for_text("one")
+    window.chat_deleted.emit(second.chat_id)
+    running.qtbot.waitUntil(lambda: running.titles() == ["first?"])
+
+
+def test_that_given_files_reach_the_tray_and_leave_it(running: Running) -> None:
+    picture = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
+    running.window.files_given.emit((picture,))
+    running.qtbot.waitUntil(lambda: running.program.tray.is_settled, timeout=20_000)
+    (entry,) = running.program.tray.entries()
+    assert entry.name == "shape_1.png"
+    running.window.attachment_removed.emit(entry.entry_id)
+    assert running.program.tray.entries() == ()
+
+
+def test_that_closing_in_the_middle_of_an_answer_keeps_it(running: Running) -> None:
+    running.window.question_submitted.emit("What is this?")
+    running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 1)
+    running.engine.write("Half an ")
+    running.wait_for_text("Half an ")
+    running.close()
+    reader = Reader(running.paths.chats)
+    turns = reader.open_chat(reader.chats()[0].chat_id).turns
+    reader.close()
+    assert (turns[-1].text, turns[-1].state) == ("Half an ", TurnState.STOPPED)
+    assert running.engine.is_closed
+
+
+def test_that_the_next_start_goes_on_where_the_last_one_ended(start: Start) -> None:
+    first = start()
+    first.window.resize(701, 502)
+    first.ask("first?", "one")
+    first.window.new_chat_requested.emit()
+    first.ask("second?", "two")
+    first.close()
+    second = start()
+    second.wait_for_text("two")
+    assert second.titles() == ["second?", "first?"]
+    assert second.window.size() == QSize(701, 502)
+
+
+def test_that_closing_twice_closes_once(running: Running) -> None:
+    running.window.close()
+    running.close()
+
+
+def test_that_a_window_can_be_closed_before_anything_was_loaded(qtbot: QtBot) -> None:
+    paths = find_paths()
+    program = Program(
+        arguments=WindowArguments(),
+        paths=paths,
+        loaded=load_settings(paths.settings),
+        client=FakeEngineClient(loads_by_itself=False),
+    )
+    program.begin()
+    with qtbot.waitSignal(program.closed):
+        program.window.close()
+    program.window.deleteLater()
+
+
+def test_that_broken_settings_are_told_and_do_not_keep_the_window_away(start: Start) -> None:
+    path = find_paths().settings
+    path.parent.mkdir(parents=True)
+    path.write_text('{"format": 1, "window_geometry": "!!", "last_chat": "seven"}')
+    running = start()
+    assert running.window.isVisible()
