@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app import log
 from runtime.events import EngineDied, Event
@@ -42,10 +42,13 @@ class EngineLink(QObject):
     """
 
     event_received = Signal(object)
+    _read_one = Signal(object)  # an event, on its way to the GUI thread
 
     def __init__(self, client: Client, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
+        self._closed = False
+        self._read_one.connect(self._on_read)
         self._reader = threading.Thread(target=self._read, name="engine-reader")
 
     def start(self) -> None:
@@ -66,7 +69,8 @@ class EngineLink(QObject):
         self._client.stop(request_id)
 
     def close(self) -> None:
-        """End the process and wait for the reader to return."""
+        """End the process and wait for the reader to return; no event arrives after that."""
+        self._closed = True
         self._client.close()
         if self._reader.ident is not None:
             self._reader.join()
@@ -75,10 +79,16 @@ class EngineLink(QObject):
         # Not the GUI thread: emit and do nothing else.
         try:
             for event in self._client.events():
-                self.event_received.emit(event)
+                self._read_one.emit(event)
         except Exception as error:  # noqa: BLE001 - the outermost function of this thread
             # A window that waits for ever would be worse than one that says what happened.
             log.engine.error("the engine's reader ended: %s", type(error).__name__)
-            self.event_received.emit(
+            self._read_one.emit(
                 EngineDied(problem=Problem.UNEXPECTED, detail=type(error).__name__)
             )
+
+    @Slot(object)
+    def _on_read(self, event: object) -> None:
+        # What was on its way when we closed would find everything put away.
+        if not self._closed:
+            self.event_received.emit(event)

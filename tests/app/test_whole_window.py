@@ -1,0 +1,226 @@
+"""The program as a person meets it: drop, ask, read; and what happens when things break."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from helpers.pictures import Codec, make_cases, make_clips, write_clip
+from helpers.window import RealWindow, titles
+from PIL import Image as PillowImage
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from app.chat.turns import TurnState
+from runtime.models.demo import demo_model_files
+from runtime.problems import Problem
+from runtime.requests import ModelFiles
+
+pytestmark = pytest.mark.model
+
+LONG = "Count from 1 to 20."
+SCENES = 60
+CLIPS = 20
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[RealWindow]:
+    window = RealWindow(qtbot)
+    yield window
+    window.close()
+
+
+def test_that_sixty_dropped_pictures_are_answered(window: RealWindow, tmp_path: Path) -> None:
+    right = 0
+    for number, case in enumerate(make_cases(seed=20261123, count=SCENES)):
+        path = tmp_path / f"{number}.png"
+        case.picture.save(path)
+        window.new_chat()
+        window.drop(path)
+        right += window.ask(case.question).text == case.answer
+    assert right >= SCENES * 0.95
+
+
+def test_that_twenty_dropped_clips_are_answered(window: RealWindow, tmp_path: Path) -> None:
+    right = 0
+    codecs = list(Codec)
+    for number, clip in enumerate(make_clips(seed=20261123, count=CLIPS)):
+        path = write_clip(clip.frames, tmp_path, f"clip{number}", codecs[number % len(codecs)])
+        window.new_chat()
+        window.drop(path)
+        right += window.ask(clip.question).text == clip.answer
+    assert right >= CLIPS * 0.95
+
+
+def test_that_a_pasted_picture_is_answered(window: RealWindow, tmp_path: Path) -> None:
+    case = make_cases(seed=4, count=1)[0]
+    case.picture.save(tmp_path / "pasted.png")
+    window.paste(QImage(str(tmp_path / "pasted.png")))
+    assert window.ask(case.question).text == case.answer
+
+
+def test_that_a_question_sent_while_loading_is_answered(qtbot: QtBot) -> None:
+    window = RealWindow(qtbot)
+    try:
+        window.wait(window.window.isVisible)
+        assert window.ask("Hello!").text == "Hello! How can I help you?"
+    finally:
+        window.close()
+
+
+def test_that_a_follow_up_reuses_what_was_read(window: RealWindow, tmp_path: Path) -> None:
+    case = make_cases(seed=8, count=1)[0]
+    case.picture.save(tmp_path / "scene.png")
+    window.drop(tmp_path / "scene.png")
+    first = window.ask(case.question)
+    second = window.ask("Describe the picture.")
+    assert first.tokens is not None
+    assert second.tokens is not None
+    assert second.tokens.reused >= first.tokens.prompt - 10
+
+
+@pytest.mark.logs_warnings
+def test_that_a_killed_engine_keeps_the_text_and_answers_the_next_question(
+    window: RealWindow,
+) -> None:
+    window.wait_until_ready()
+    window.type(LONG)
+    window.wait_for_text()
+    window.kill_engine(signal.SIGSTOP)
+    window.kill_engine(signal.SIGKILL)
+    broken = window.wait_for_answer()
+    assert broken.text
+    assert broken.state is TurnState.FAILED
+    assert broken.problem is Problem.ENGINE_KILLED
+    assert window.notices or broken.problem
+    assert window.ask("Hello!").text == "Hello! How can I help you?"
+
+
+def test_that_stop_is_shown_at_once_and_the_next_question_is_answered(
+    window: RealWindow, tmp_path: Path
+) -> None:
+    case = make_cases(seed=8, count=1)[0]
+    case.picture.save(tmp_path / "scene.png")
+    window.drop(tmp_path / "scene.png")
+    window.wait_until_ready()
+    window.type(case.question)
+    window.window.stop_requested.emit()
+    window.wait(lambda: window.turns[-1].state in {TurnState.STOPPED, TurnState.COMPLETE})
+    assert window.ask("Hello!").text == "Hello! How can I help you?"
+
+
+def test_that_closing_mid_answer_keeps_the_text_and_leaves_no_process(qtbot: QtBot) -> None:
+    window = RealWindow(qtbot)
+    window.wait_until_ready()
+    window.type(LONG)
+    window.wait_for_text()
+    text = window.turns[-1].text
+    process = psutil.Process(window.client.process_id)
+    window.close()
+    assert not process.is_running()
+    again = RealWindow(qtbot)
+    try:
+        again.wait(lambda: bool(again.turns))
+        assert again.turns[0].text == LONG
+        assert again.turns[-1].text.startswith(text)
+    finally:
+        again.close()
+
+
+def test_that_a_conversation_goes_on_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    case = make_cases(seed=8, count=1)[0]
+    case.picture.save(tmp_path / "scene.png")
+    window = RealWindow(qtbot)
+    window.drop(tmp_path / "scene.png")
+    window.ask("Hello!")
+    window.close()
+    again = RealWindow(qtbot)
+    try:
+        again.wait(lambda: bool(again.turns))
+        assert again.ask(case.question).text == case.answer
+    finally:
+        again.close()
+
+
+def bad_files(folder: Path) -> dict[Path, str]:
+    """Files that cannot be used, and what the notice about each begins with."""
+    whole = folder / "whole.png"
+    make_cases(seed=1, count=1)[0].picture.save(whole)
+    files = {name: folder / name for name in ("words.png", "cut.png", "empty.png", "cut.mp4")}
+    files["words.png"].write_text("These are only words.")
+    files["cut.png"].write_bytes(whole.read_bytes()[:200])
+    files["empty.png"].write_bytes(b"")
+    clip = write_clip(make_clips(seed=1, count=1)[0].frames, folder, "clip")
+    files["cut.mp4"].write_bytes(clip.read_bytes()[:300])
+    (folder / "folder").mkdir()
+    return {
+        files["words.png"]: "“words.png” is not a picture",
+        files["cut.png"]: "“cut.png” is damaged",
+        files["empty.png"]: "“empty.png” is empty",
+        files["cut.mp4"]: "“cut.mp4”",
+        folder / "folder": "“folder” is a folder",
+        folder / "gone.png": "“gone.png”",
+    }
+
+
+def test_that_files_that_cannot_be_used_get_a_sentence_and_nothing_is_lost(
+    window: RealWindow, tmp_path: Path
+) -> None:
+    window.window.show_draft("a question half typed")
+    for path, beginning in bad_files(tmp_path).items():
+        window.drop(path)
+        window.wait(lambda b=beginning: any(t.startswith(b) for t in titles(window.notices)))
+    assert window.window.composer_text() == "a question half typed"
+    assert window.program.tray.entries() == ()
+    assert window.ask("Hello!").text == "Hello! How can I help you?"
+
+
+def test_that_a_gigantic_picture_is_refused(window: RealWindow, tmp_path: Path) -> None:
+    path = tmp_path / "gigantic.png"
+    PillowImage.new("1", (30_000, 30_000)).save(path)
+    window.drop(path)
+    window.wait(lambda: any("30,000" in t or "gigantic" in t for t in titles(window.notices)))
+    assert window.program.tray.entries() == ()
+
+
+def test_that_a_web_address_is_never_fetched(window: RealWindow) -> None:
+    mime = QMimeData()
+    mime.setText("https://example.org/picture.png")
+    mime.setHtml('<img src="https://example.org/picture.png">')
+    mime.setData("text/uri-list", b"https://example.org/picture.png\r\n")
+    window.drop_mime(mime)
+    window.wait(lambda: bool(window.notices))
+    assert window.program.tray.entries() == ()
+
+
+def test_that_a_prompt_longer_than_the_context_says_so_and_the_chat_goes_on(
+    window: RealWindow,
+) -> None:
+    answer = window.ask("hello " * 5000)
+    assert answer.problem is Problem.PROMPT_TOO_LONG
+    window.new_chat()
+    assert window.ask("Hello!").text == "Hello! How can I help you?"
+
+
+@pytest.mark.parametrize("kind", ["truncated", "html", "projector"])
+def test_that_a_model_that_cannot_be_loaded_gets_a_sentence(
+    qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    demo = demo_model_files()
+    path = tmp_path / "model.gguf"
+    if kind == "truncated":
+        path.write_bytes(demo.model.read_bytes()[:2_000_000])
+    elif kind == "html":
+        path.write_text("<html>404</html>")
+    else:
+        assert demo.projector is not None
+        path.write_bytes(demo.projector.read_bytes())
+    window = RealWindow(qtbot, ModelFiles(model=path))
+    try:
+        window.wait_until_ready()
+        window.wait(lambda: bool(window.notices))
+        assert "model.gguf" in titles(window.notices)[-1]
+    finally:
+        window.close()

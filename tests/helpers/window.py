@@ -1,0 +1,136 @@
+"""The whole program in a test: the real window, the real store, the real engine process."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.chat.notices import Notice
+from app.chat.turns import OPEN_STATES, Turn
+from app.model_state import Broken, Busy, Ready
+from app.paths import find_paths
+from app.program import Program, WindowArguments
+from app.settings import load_settings
+from app.widgets.notice_bar import NoticeBar
+from app.widgets.question_edit import QuestionEdit
+from runtime.client import EngineClient
+from runtime.requests import ModelFiles
+
+_PATIENCE_MS = 60_000
+
+
+class RealWindow:
+    """A person at the window: drops, types, waits, reads."""
+
+    def __init__(self, qtbot: QtBot, files: ModelFiles | None = None) -> None:
+        paths = find_paths()
+        self._qtbot = qtbot
+        self.client = EngineClient(log_folder=paths.logs)
+        self.program = Program(
+            arguments=WindowArguments(files=files),
+            paths=paths,
+            loaded=load_settings(paths.settings),
+            client=self.client,
+        )
+        self.window = self.program.window
+        self.program.begin()
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What the transcript shows."""
+        return self.program.transcript.turns()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the notice bar shows."""
+        bar = self.window.findChild(NoticeBar)
+        assert isinstance(bar, NoticeBar)
+        return bar.notices()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Let the event loop run until something holds."""
+        self._qtbot.waitUntil(condition, timeout=_PATIENCE_MS)
+
+    def wait_until_ready(self) -> None:
+        """The model is loaded, or cannot be."""
+        self.wait(lambda: isinstance(self.program.model_state.value, Ready | Broken))
+
+    def drop(self, *paths: Path) -> None:
+        """Drop files on the window and wait until each is settled or refused."""
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        self.drop_mime(mime)
+        self.wait(lambda: self.program.tray.is_settled)
+
+    def drop_mime(self, mime: QMimeData) -> None:
+        """Drag something in and let go."""
+        place, copy = QPointF(400, 300), Qt.DropAction.CopyAction
+        button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(place.toPoint(), copy, mime, button, keys)
+        QApplication.sendEvent(self.window, enter)
+        QApplication.sendEvent(self.window, QDropEvent(place, copy, mime, button, keys))
+
+    def paste(self, image: QImage) -> None:
+        """Paste a picture into the composer."""
+        QApplication.clipboard().setImage(image)
+        QTest.keyClick(self._editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+        self.wait(lambda: bool(self.program.tray.entries()) and self.program.tray.is_settled)
+
+    def type(self, text: str) -> None:
+        """Type a question and press Enter; both turns are shown when this returns."""
+        before = len(self.turns)
+        self.window.show_draft(text)
+        QTest.keyClick(self._editor, Qt.Key.Key_Return)
+        self.wait(lambda: len(self.turns) == before + 2)
+
+    def ask(self, text: str) -> Turn:
+        """Type a question and wait for the end of its answer."""
+        self.type(text)
+        return self.wait_for_answer()
+
+    def wait_for_answer(self) -> Turn:
+        """The last turn, when it is no longer open."""
+        self.wait(lambda: self.turns[-1].state not in OPEN_STATES)
+        return self.turns[-1]
+
+    def wait_for_text(self) -> None:
+        """Something of the answer is there."""
+        self.wait(lambda: bool(self.turns[-1].text) or self.turns[-1].state not in OPEN_STATES)
+
+    def is_busy(self) -> bool:
+        """Whether the status line says that the engine does something."""
+        return isinstance(self.program.model_state.value, Busy)
+
+    def new_chat(self) -> None:
+        """Begin a new chat."""
+        self.window.new_chat_requested.emit()
+        self.wait(lambda: not self.turns)
+
+    def kill_engine(self, signal: int) -> None:
+        """Send the engine process a signal."""
+        process_id = self.client.process_id
+        assert process_id is not None
+        os.kill(process_id, signal)
+
+    def close(self) -> None:
+        """Close the window and wait until everything has ended."""
+        with self._qtbot.waitSignal(self.program.closed, timeout=_PATIENCE_MS):
+            self.window.close()
+        self.window.deleteLater()
+        self.program.deleteLater()
+
+    @property
+    def _editor(self) -> QuestionEdit:
+        editor = self.window.findChild(QuestionEdit)
+        assert isinstance(editor, QuestionEdit)
+        return editor
+
+
+def titles(notices: Sequence[Notice]) -> list[str]:
+    """The first lines of notices."""
+    return [notice.title for notice in notices]
