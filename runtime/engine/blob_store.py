@@ -86,8 +86,10 @@ class BlobStore:
         try:
             with path.open("rb") as file:
                 header = _read_header(file)
+                if sum(header["sizes"]) != path.stat().st_size - file.tell():
+                    raise ValueError("length")
                 payloads = tuple(_read_payload(file, size) for size in header["sizes"])
-                if file.read(1) or _digest(payloads).hexdigest() != header["digest"]:
+                if _digest(payloads).hexdigest() != header["digest"]:
                     raise ValueError("checksum")
         except (OSError, ValueError) as error:
             self._refuse(path, error)
@@ -101,7 +103,8 @@ class BlobStore:
         Returns:
             whether it is there now
         """
-        size = sum(payload.nbytes for payload in payloads)
+        start = _start_of_file(facts, payloads)
+        size = len(start) + sum(payload.nbytes for payload in payloads)
         if size > self._budget:
             return False
         part = self._folder / f"{os.getpid()}-{name}.part"
@@ -111,12 +114,12 @@ class BlobStore:
             if psutil.disk_usage(str(self._folder)).free < size + _DISK_FLOOR_BYTES:
                 log.info("the disk is nearly full; nothing is kept")
                 return False
-            _write(part, facts, payloads)
+            _write(part, start, payloads)
             self.delete(name)
             part.replace(self._path(name))
         except OSError as error:
             log.warning("nothing was kept: %s", error.strerror)
-            part.unlink(missing_ok=True)
+            _unlink(part)
             return False
         return True
 
@@ -179,7 +182,8 @@ def name_of(*facts: str) -> str:
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-def _write(path: Path, facts: Mapping[str, Any], payloads: Sequence[Payload]) -> None:
+def _start_of_file(facts: Mapping[str, Any], payloads: Sequence[Payload]) -> bytes:
+    """All that stands before the payloads."""
     header = json.dumps(
         {
             "facts": facts,
@@ -187,9 +191,12 @@ def _write(path: Path, facts: Mapping[str, Any], payloads: Sequence[Payload]) ->
             "digest": _digest(payloads).hexdigest(),
         }
     ).encode()
+    return _MAGIC + _LENGTH.pack(len(header)) + header + _header_digest(header)
+
+
+def _write(path: Path, start: bytes, payloads: Sequence[Payload]) -> None:
     with path.open("wb") as file:
-        file.write(_MAGIC + _LENGTH.pack(len(header)) + header)
-        file.write(hashlib.blake2b(header, digest_size=_DIGEST_BYTES).digest())
+        file.write(start)
         for payload in payloads:
             file.write(payload.data)
         file.flush()
@@ -204,9 +211,23 @@ def _read_header(file: IO[bytes]) -> dict[str, Any]:
     if length > _LONGEST_HEADER:
         raise ValueError("header length")
     header = file.read(length)
-    if file.read(_DIGEST_BYTES) != hashlib.blake2b(header, digest_size=_DIGEST_BYTES).digest():
+    if file.read(_DIGEST_BYTES) != _header_digest(header):
         raise ValueError("header checksum")
-    return json.loads(header)  # type: ignore[no-any-return]
+    return _checked(header)
+
+
+def _checked(header: bytes) -> dict[str, Any]:
+    """A header that is whole can still be another version's."""
+    try:
+        content = json.loads(header)
+    except RecursionError as error:
+        raise ValueError("header") from error
+    match content:
+        case {"facts": dict(), "sizes": [*sizes], "digest": str()} if all(
+            isinstance(size, int) and size >= 0 for size in sizes
+        ):
+            return dict(content)
+    raise ValueError("header")
 
 
 def _read_payload(file: IO[bytes], size: int) -> Payload:
@@ -221,6 +242,10 @@ def _digest(payloads: Sequence[Payload]) -> "hashlib.blake2b":
     for payload in payloads:
         digest.update(payload.data)
     return digest
+
+
+def _header_digest(header: bytes) -> bytes:
+    return hashlib.blake2b(header, digest_size=_DIGEST_BYTES).digest()
 
 
 def _size(path: Path) -> int:
