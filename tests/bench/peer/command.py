@@ -1,0 +1,163 @@
+"""The arguments of the comparison, and what it leaves behind."""
+
+import argparse
+import importlib.metadata
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.peer import table
+from bench.peer.machine import machine_in_words
+from bench.peer.measuring import Row, measure
+from bench.peer.models import PROJECT, BenchModel, demonstration, synthetic
+from bench.peer.ours import OurEngine
+from bench.peer.scenes import SCENES, Scene
+from bench.peer.talk import Talk, prose
+from bench.peer.theirs import TheirServer
+
+RESULTS = PROJECT / "build" / "bench.json"
+DOCUMENT = PROJECT / "docs" / "performance.md"
+_BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
+_ENOUGH_ROUNDS = 5
+_QUICK = ("talk", "drop", "think", "switch", "reopen", "writing", "stop", "stop-reading")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What was measured with one model."""
+
+    model: str
+    wait_policy: str
+    rows: tuple[Row, ...]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure; always ends well, for a busy machine measures badly."""
+    wishes = _parse(arguments)
+    scenes = [scene for scene in SCENES if scene.name in wishes.cases]
+    parts = [
+        _measure_model(model, scenes, wishes)
+        for model in _models(wishes.models)
+        if model is not None
+    ]
+    results = {
+        "machine": machine_in_words(),
+        "peer": _peer(wishes.server),
+        "rounds": wishes.rounds,
+        "parts": [asdict(part) for part in parts],
+    }
+    _keep(results)
+    for part in parts:
+        _say(f"\n{part.model} (the server's OMP_WAIT_POLICY: {part.wait_policy})")
+        _say(table.plain(part.rows))
+    complete = scenes == list(SCENES) and wishes.rounds >= _ENOUGH_ROUNDS
+    if parts and (complete or wishes.write):
+        _document(results, parts)
+    return 0
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    names = [scene.name for scene in SCENES]
+    parser = argparse.ArgumentParser(prog="python -m bench.peer", description=__doc__)
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--cases", nargs="+", choices=names, default=names)
+    parser.add_argument(
+        "--models", nargs="+", choices=["synthetic", "demo"], default=["synthetic", "demo"]
+    )
+    parser.add_argument("--quick", action="store_true", help="two rounds, without the long cases")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md anyway")
+    parser.add_argument("--server", type=Path, help="a llama-server instead of the wheel's")
+    wishes = parser.parse_args(arguments)
+    if wishes.quick:
+        wishes.cases = list(_QUICK)
+    wishes.rounds = wishes.rounds or (2 if wishes.quick else _ENOUGH_ROUNDS)
+    return wishes
+
+
+def _models(names: Sequence[str]) -> list[BenchModel | None]:
+    models: list[BenchModel | None] = []
+    if "synthetic" in names:
+        models.append(synthetic())
+        if models[-1] is None:
+            _say("The script that makes a model in the shapes of Qwen3.5-0.8B is not here; skipped")
+    if "demo" in names:
+        models.append(demonstration())
+    return models
+
+
+def _measure_model(model: BenchModel, scenes: Sequence[Scene], wishes: argparse.Namespace) -> Part:
+    _say(f"{model.name}")
+    policy = _better_wait_policy(model, wishes.server)
+    rows = measure(
+        model,
+        scenes,
+        (
+            partial(OurEngine, model),
+            partial(TheirServer, model, program=wishes.server, wait_policy=policy),
+        ),
+        rounds=wishes.rounds,
+        report=_say,
+    )
+    return Part(model=model.name, wait_policy=policy or "not set", rows=tuple(rows))
+
+
+def _better_wait_policy(model: BenchModel, program: Path | None) -> str | None:
+    """What the server is faster with: OpenMP's default, or what our engine sets."""
+    seconds: dict[str | None, float] = {}
+    for policy in (None, "passive"):
+        with tempfile.TemporaryDirectory() as folder:
+            server = TheirServer(model, Path(folder), program=program, wait_policy=policy)
+            try:
+                Talk(server).ask(prose("warm-up", 50), max_tokens=4)
+                replies = [
+                    Talk(server).ask(prose(f"{number}", 300), max_tokens=48) for number in range(3)
+                ]
+            finally:
+                server.close()
+        seconds[policy] = statistics.median(reply.first_s + reply.writing_s for reply in replies)
+        _say(f"  the server with OMP_WAIT_POLICY {policy or 'not set'}: {seconds[policy]:.2f} s")
+    return min(seconds, key=lambda policy: seconds[policy])
+
+
+def _peer(program: Path | None) -> str:
+    if program is not None:
+        return "llama-server, as given"
+    return f"llama.cpp's server in xllamacpp {importlib.metadata.version('xllamacpp')}"
+
+
+def _keep(results: dict[str, Any]) -> None:
+    """Put our results beside those of the other benchmarks."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    try:
+        kept = json.loads(RESULTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    if not isinstance(kept, dict):
+        kept = {"window": kept}
+    text = json.dumps(kept | {"engine": results}, indent=2) + "\n"
+    RESULTS.write_text(text, encoding="utf-8")
+
+
+def _document(results: dict[str, Any], parts: Sequence[Part]) -> None:
+    """Replace the measured part of docs/performance.md."""
+    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else _BEGIN + _END
+    before, rest = text.split(_BEGIN, 1)
+    _old, after = rest.split(_END, 1)
+    lines = [f"Medians of {results['rounds']} rounds on {results['machine']}, against "]
+    lines.append(f"{results['peer']}.\n\n")
+    for part in parts:
+        lines.append(f"### {part.model}\n\n{table.markdown(part.rows)}\n")
+        lines.append(f"The server ran with OMP_WAIT_POLICY {part.wait_policy}.\n\n")
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text("".join([before, _BEGIN, *lines, _END, after]), encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

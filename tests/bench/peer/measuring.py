@@ -1,0 +1,128 @@
+"""Plays the scenes on both sides in turn and collects the figures."""
+
+import shutil
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.peer.memory import MemoryWatch
+from bench.peer.models import BenchModel
+from bench.peer.scenes import Figure, Figures, Scene, Stage
+from bench.peer.side import Side
+from bench.peer.talk import Talk, prose
+
+StartSide = Callable[[Path], Side]
+MEMORY = "k peak memory, MiB"
+_WARM_UP_WORDS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure of both sides.
+
+    Attributes:
+        ours: all rounds
+        theirs: all rounds
+    """
+
+    name: str
+    ours: tuple[Figure, ...]
+    theirs: tuple[Figure, ...]
+
+    @property
+    def our_median(self) -> float:
+        return statistics.median(figure.value for figure in self.ours)
+
+    @property
+    def their_median(self) -> float:
+        return statistics.median(figure.value for figure in self.theirs)
+
+    @property
+    def tokens_read(self) -> tuple[int, int] | None:
+        """Medians of the prompt tokens computed for it, ours and theirs."""
+        ours, theirs = (
+            [figure.read for figure in figures if figure.read is not None]
+            for figures in (self.ours, self.theirs)
+        )
+        if not ours or not theirs:
+            return None
+        return round(statistics.median(ours)), round(statistics.median(theirs))
+
+    @property
+    def ratio(self) -> float:
+        return self.our_median / self.their_median if self.their_median else 0.0
+
+
+def measure(
+    model: BenchModel,
+    scenes: Sequence[Scene],
+    starts: tuple[StartSide, StartSide],
+    *,
+    rounds: int,
+    report: Callable[[str], None],
+) -> list[Row]:
+    """All rows of the table for one model.
+
+    Args:
+        starts: how to start our side, and theirs
+        report: told what is being done
+    """
+    figures: dict[str, tuple[list[Figure], list[Figure]]] = {}
+    for scene in scenes:
+        if scene.needs > model.longest_prompt:
+            continue
+        for number in range(1 if scene.once else rounds):
+            order = (0, 1) if number % 2 == 0 else (1, 0)
+            for index in order:
+                report(f"{scene.name}, round {number + 1}, {('ours', 'theirs')[index]}")
+                salt = f"{scene.name} {number}"
+                for figure in _play(scene, model, starts[index], salt, rounds):
+                    report(f"  {figure.name}: {figure.value:.3f}, {figure.read} read")
+                    figures.setdefault(figure.name, ([], []))[index].append(figure)
+    return [
+        Row(name=name, ours=tuple(ours), theirs=tuple(theirs))
+        for name, (ours, theirs) in sorted(figures.items())
+    ]
+
+
+def _play(scene: Scene, model: BenchModel, start: StartSide, salt: str, repeats: int) -> Figures:
+    with _started(start) as (side, folder), _watched(side) as watch:
+        # Both have read and written something before anything is timed.
+        warm_up = Talk(side).ask(prose("warm-up", _WARM_UP_WORDS), max_tokens=4)
+        stage = Stage(
+            side=side,
+            model=model,
+            folder=folder,
+            salt=salt,
+            tokens_per_word=warm_up.prompt / _WARM_UP_WORDS,
+            repeats=repeats,
+        )
+        for figure in scene.play(stage):
+            watch.look_at(side.process_id)
+            yield figure
+    if scene.weighed:
+        yield Figure(name=f"{MEMORY} ({scene.name})", value=watch.peak_bytes / 2**20)
+
+
+@contextmanager
+def _started(start: StartSide) -> Iterator[tuple[Side, Path]]:
+    folder = Path(tempfile.mkdtemp(prefix="sideglance-bench-"))
+    side = start(folder)
+    try:
+        yield side, folder
+    finally:
+        side.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _watched(side: Side) -> Iterator[MemoryWatch]:
+    watch = MemoryWatch()
+    watch.look_at(side.process_id)
+    try:
+        yield watch
+    finally:
+        watch.close()

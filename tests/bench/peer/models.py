@@ -1,0 +1,65 @@
+"""The models that are measured: the real shapes of Qwen3.5-0.8B, and the demonstration."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.models.demo import demo_model_files
+from runtime.requests import ModelFiles
+
+PROJECT = Path(__file__).resolve().parents[3]
+_SYNTHESIZER = PROJECT.parent / "shared" / "tools" / "synth_qwen35.py"
+_FOLDER = PROJECT / "build" / "synthetic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchModel:
+    """A model to measure with.
+
+    Attributes:
+        writes_noise: its weights are random, so its answers never end by themselves
+        context_length: tokens, the same for both sides
+        longest_prompt: tokens of the longest prompt to measure
+        picture_tokens: most tokens of a picture; None is llama.cpp's own limit
+    """
+
+    name: str
+    files: ModelFiles
+    writes_noise: bool
+    context_length: int
+    longest_prompt: int
+    picture_tokens: int | None = None
+
+
+def demonstration() -> BenchModel:
+    return BenchModel(
+        name="demonstration model",
+        files=demo_model_files(),
+        writes_noise=False,
+        context_length=4096,
+        longest_prompt=2000,
+        # What `runtime.models.profile` gives our engine; the peer must see the same picture.
+        picture_tokens=24,
+    )
+
+
+def synthetic() -> BenchModel | None:
+    """Random weights in the shapes of Qwen3.5-0.8B, made once; None without the script.
+
+    Speed does not depend on the values of weights.
+    """
+    model, projector = (
+        _FOLDER / name for name in ("synth-0.8B-Q8_0.gguf", "synth-0.8B-mmproj-F16.gguf")
+    )
+    if not (model.exists() and projector.exists()):
+        if not _SYNTHESIZER.exists():
+            return None
+        subprocess.run([sys.executable, str(_SYNTHESIZER), "0.8B", str(_FOLDER)], check=True)
+    return BenchModel(
+        name="Qwen3.5-0.8B shapes, random weights, Q8_0",
+        files=ModelFiles(model=model, projector=projector),
+        writes_noise=True,
+        context_length=20_480,
+        longest_prompt=16_000,
+    )
