@@ -9,9 +9,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import settings
 
 # Before anything imports Qt.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# A busy machine is slow, not wrong.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # How long a thread or process may take to be gone after it was told to go.
 _PATIENCE_S = 5.0
