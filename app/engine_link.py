@@ -83,9 +83,7 @@ class EngineLink(QObject):
         except Exception as error:  # noqa: BLE001 - the outermost function of this thread
             # A window that waits for ever would be worse than one that says what happened.
             log.engine.error("the engine's reader ended: %s", type(error).__name__)
-            self._read_one.emit(
-                EngineDied(problem=Problem.UNEXPECTED, detail=type(error).__name__)
-            )
+            self._read_one.emit(EngineDied(problem=Problem.UNEXPECTED, detail=type(error).__name__))
 
     @Slot(object)
     def _on_read(self, event: object) -> None:
