@@ -7,8 +7,9 @@ whatever chat they belong to, and only under the fingerprint it was made with.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from runtime.engine.blob_store import Blob, BlobStore, Payload, name_of
 from runtime.engine.plan import Picture, Unit, cells, common_length
@@ -77,7 +78,8 @@ class StateShelf:
         self._fingerprint = fingerprint
         self._ram_bytes = ram_bytes
         self._ram: OrderedDict[str, SavedState] = OrderedDict()
-        self._outlines: dict[str, _Outline] = {}
+        # None for states of another fingerprint; a name never comes to mean another state.
+        self._outlines: dict[str, _Outline | None] = {}
 
     def best(self, wanted: Sequence[Unit], *, logits: bool) -> tuple[str | None, int]:
         """The state that saves the most reading, and the cells it saves."""
@@ -117,15 +119,19 @@ class StateShelf:
         name = self._name(state)
         if name in self._store.names():
             return True
-        self._forget_beginnings_of(state, but=name)
         facts = _to_facts(state, self._fingerprint)
         payloads = [state.memory, *(mark.state for mark in state.checkpoints)]
-        return self._store.save(name, facts, payloads)
+        saved = self._store.save(name, facts, payloads)
+        if saved:
+            self._forget_beginnings_of(state, but=name)
+        return saved
 
     def write_all(self) -> None:
         """Write everything in RAM to disk: the program ends."""
-        for state in self._ram.values():
-            self.write(state)
+        for name in list(self._ram):
+            # One written before may have been the continuation of this one.
+            if (state := self._ram.get(name)) is not None:
+                self.write(state)
 
     def _name(self, state: SavedState) -> str:
         return name_of(self._fingerprint, repr(state.units))
@@ -141,12 +147,10 @@ class StateShelf:
     def _outline_on_disk(self, name: str) -> _Outline | None:
         if name not in self._outlines:
             facts = self._store.header(name) if self._store else None
-            if facts is None or facts.get("fingerprint") != self._fingerprint:
+            if facts is None:
                 return None
-            self._outlines[name] = _Outline(
-                units=_to_units(facts["units"]),
-                marks=tuple(length for length, _position in facts["marks"]),
-            )
+            ours = facts.get("fingerprint") == self._fingerprint
+            self._outlines[name] = _outline_of(facts) if ours else None
         return self._outlines[name]
 
     def _forget_beginnings_of(self, state: SavedState, *, but: str) -> None:
@@ -179,6 +183,13 @@ def _usable(outline: _Outline, wanted: Sequence[Unit], limit: int) -> int:
 
 def _outline(state: SavedState) -> _Outline:
     return _Outline(units=state.units, marks=tuple(mark.length for mark in state.checkpoints))
+
+
+def _outline_of(facts: Mapping[str, Any]) -> _Outline:
+    return _Outline(
+        units=_to_units(facts["units"]),
+        marks=tuple(length for length, _position in facts["marks"]),
+    )
 
 
 def _to_facts(state: SavedState, fingerprint: str) -> dict[str, object]:
