@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
 from helpers.rooms import Reader
 from PySide6.QtCore import QSize
@@ -64,8 +65,7 @@ class Running:
             with self.qtbot.waitSignal(self.program.closed, timeout=20_000):
                 self.window.close()
             self.is_closed = True
-            self.window.deleteLater()
-            self.program.deleteLater()
+            destroy(self.program)
 
 
 Start = Callable[..., Running]
@@ -188,7 +188,7 @@ def test_that_a_window_can_be_closed_before_anything_was_loaded(qtbot: QtBot) ->
     program.begin()
     with qtbot.waitSignal(program.closed):
         program.window.close()
-    program.window.deleteLater()
+    destroy(program)
 
 
 def test_that_broken_settings_are_told_and_do_not_keep_the_window_away(start: Start) -> None:

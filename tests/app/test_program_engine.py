@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from helpers.destroying import destroy
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import OPEN_STATES, Turn, TurnState
@@ -38,7 +39,7 @@ def program(qtbot: QtBot, client: EngineClient) -> Iterator[Program]:
     yield program
     with qtbot.waitSignal(program.closed, timeout=PATIENCE_MS):
         program.window.close()
-    program.window.deleteLater()
+    destroy(program)
 
 
 def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
