@@ -87,6 +87,7 @@ def answer_values(turn: Turn) -> dict[str, Value]:
         "tokens_read": None if tokens is None else tokens.read,
         "tokens_pictures": None if tokens is None else tokens.pictures,
         "tokens_generated": None if tokens is None else tokens.generated,
+        "tokens_passes": 0 if tokens is None else tokens.passes,
         "seconds_pictures": None if seconds is None else seconds.pictures,
         "seconds_prefill": None if seconds is None else seconds.prefill,
         "seconds_first_token": None if seconds is None else seconds.first_token,
@@ -147,6 +148,7 @@ def _tokens_of(row: sqlite3.Row) -> TokenCounts | None:
         read=row["tokens_read"],
         pictures=row["tokens_pictures"],
         generated=row["tokens_generated"],
+        passes=row["tokens_passes"],
     )
 
 

@@ -102,9 +102,14 @@ BEGIN
 END;
 """
 
+# How many passes of the model an answer took, since several tokens may come of one.
+_COUNT_PASSES = """
+ALTER TABLE turns ADD COLUMN tokens_passes INTEGER NOT NULL DEFAULT 0;
+"""
+
 # The script at index n brings version n to version n + 1. A script that was released
 # never changes; a new one is added.
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+MIGRATIONS: tuple[str, ...] = (_FIRST, _COUNT_PASSES)
 
 
 def schema_version(connection: sqlite3.Connection) -> int:

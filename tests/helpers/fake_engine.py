@@ -25,7 +25,7 @@ FACTS = ModelFacts(
     thinks_by_default=False,
     demonstration=False,
 )
-TOKENS = TokenCounts(prompt=10, reused=2, read=8, pictures=0, generated=3)
+TOKENS = TokenCounts(prompt=10, reused=2, read=8, pictures=0, generated=3, passes=2)
 SECONDS = AnswerSeconds(pictures=0.0, prefill=0.1, first_token=0.2, total=0.5)
 
 
