@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
 from app import log, words
@@ -13,16 +14,18 @@ from app.chat.attachment_files import AttachmentFiles
 from app.chat.attachments import Attachments
 from app.chat.chat_list import ChatList
 from app.chat.controller import ChatController
-from app.chat.model_loading import ModelLoading
+from app.chat.model_loading import Keeping, ModelLoading
 from app.chat.notice_desk import NoticeDesk
 from app.chat.screen import Screen
 from app.chat.shelf import ChatShelf
 from app.chat.store_room import StoreRoom
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
+from app.chat.work_ahead import WorkAhead
 from app.engine_link import Client, EngineLink
 from app.model_state import ModelState
 from app.paths import Paths
+from app.power import may_work_ahead, read_power
 from app.settings import LoadedSettings, Settings
 from app.settings_keeper import SettingsKeeper
 from app.startup import StartUp, make_steps
@@ -89,7 +92,10 @@ class Program(QObject):
             transcript=self.transcript, tray=self.tray, chats=self.chats, front=self.window
         )
         self._room = StoreRoom(self._background.store, paths.chats)
-        self._loading = ModelLoading(link=self._link, state=self.model_state, desk=self._desk)
+        self._cache_folder = paths.cache / "engine"
+        self._loading = ModelLoading(
+            link=self._link, state=self.model_state, desk=self._desk, keeping=self._keeping
+        )
         self._answers = AnswerQueue(
             link=self._link,
             loading=self._loading,
@@ -112,6 +118,17 @@ class Program(QObject):
             room=self._room,
             answers=self._answers,
             desk=self._desk,
+            parent=self,
+        )
+        self._work_ahead = WorkAhead(
+            link=self._link,
+            loading=self._loading,
+            answers=self._answers,
+            room=self._room,
+            screen=self._screen,
+            tray=self.tray,
+            model_state=self.model_state,
+            is_allowed=self._may_work_ahead,
             parent=self,
         )
         self._attachments = Attachments(
@@ -161,6 +178,7 @@ class Program(QObject):
         window.attachment_removed.connect(self._attachments.remove)
         window.thinking_chosen.connect(self._on_thinking_chosen)
         window.closing.connect(self._on_closing)
+        self._shelf.opened.connect(self._work_ahead.look_again)
         self._attachments.refused.connect(self._controller.hold_back)
         self.chats.current_changed.connect(self._on_current_chat_changed)
 
@@ -173,6 +191,23 @@ class Program(QObject):
             return ModelFiles(model=Path(settings.model), projector=projector)
         demo = demo_model_files()
         return demo if demo.model.is_file() else None
+
+    def _keeping(self) -> Keeping:
+        settings = self._settings.settings
+        free = psutil.virtual_memory().available
+        return Keeping(
+            folder=self._cache_folder if settings.cache_gigabytes > 0 else None,
+            disk_bytes=settings.cache_gigabytes << 30,
+            memory_bytes=free * settings.memory_percent // 100,
+        )
+
+    def _may_work_ahead(self) -> bool:
+        settings = self._settings.settings
+        return may_work_ahead(
+            read_power(),
+            switched_on=settings.work_ahead,
+            least_percent=settings.work_ahead_percent,
+        )
 
     def _restore_geometry(self) -> None:
         geometry = self._loaded.settings.window_geometry
@@ -203,6 +238,7 @@ class Program(QObject):
         self.window.hide()
         log.close.info("stopping the answer")
         self._start_up.end()
+        self._work_ahead.end()
         self._answers.stop_all()
         log.close.info("saving")
         self._settings.set(self._with_geometry())

@@ -25,6 +25,10 @@ class Settings:
         last_chat: the chat that was open when the window closed
         model: the GGUF file to load; None is the demonstration model
         projector: the vision projector that belongs to it
+        work_ahead: read attached pictures while the question is being typed
+        work_ahead_percent: on battery, only while it is at least this full
+        cache_gigabytes: most that what was read may take on disk; 0 keeps nothing
+        memory_percent: share of the free memory for chats that are not open
     """
 
     thinking: bool | None = None
@@ -32,6 +36,10 @@ class Settings:
     last_chat: int | None = None
     model: str | None = None
     projector: str | None = None
+    work_ahead: bool = True
+    work_ahead_percent: int = 40
+    cache_gigabytes: int = 4
+    memory_percent: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

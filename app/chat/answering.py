@@ -77,6 +77,11 @@ class AnswerQueue(QObject):
         self._saver = AnswerSaver(room=room, desk=desk, parent=self)
         link.event_received.connect(self._on_event)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the engine has nothing to do for an answer, and nothing waits."""
+        return not (self._current or self._stopping or self._waiting)
+
     def ask(self, chat_id: ChatId, turn: Turn) -> None:
         """Have an empty answer written, after those that were asked for before."""
         self._waiting.append(OpenAnswer(chat_id, turn))
@@ -180,8 +185,7 @@ class AnswerQueue(QObject):
                 if answer is not None and answer is self._current:
                     self._progress.take(answer, event)
             case WorkedAhead():
-                # The window has nothing read ahead yet.
-                pass
+                log.chat.info("request %d read %d tokens ahead", event.request_id, event.read)
             case _:
                 assert_never(event)
 

@@ -18,13 +18,14 @@ def messages_of(turns: Sequence[Turn]) -> tuple[Message, ...]:
 def _message_of(turn: Turn) -> Message | None:
     if turn.role is not Role.USER:
         return text_message(turn.role, turn.text) if turn.text.strip() else None
-    parts: list[Part] = [_part_of(attachment) for attachment in turn.attachments]
+    parts: list[Part] = [part_of(attachment) for attachment in turn.attachments]
     if turn.text.strip():
         parts.append(Text(text=turn.text))
     return Message(role=Role.USER, parts=tuple(parts)) if parts else None
 
 
-def _part_of(attachment: Attachment) -> Part:
+def part_of(attachment: Attachment) -> Part:
+    """A file sent along, as the engine is shown it."""
     match attachment.kind:
         case AttachmentKind.PICTURE:
             return Image(path=attachment.path)

@@ -1,5 +1,8 @@
 """Has the model loaded, and says in one value what it is doing."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import assert_never
 
 from app import log
@@ -20,6 +23,21 @@ from runtime.problems import Problem
 from runtime.requests import LoadRequest, ModelFiles, RequestId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Where and how much of what was read may be kept.
+
+    Attributes:
+        folder: for the next start; None keeps nothing there
+        disk_bytes: most that it may take there
+        memory_bytes: most RAM for chats that are not open
+    """
+
+    folder: Path | None = None
+    disk_bytes: int = 4 << 30
+    memory_bytes: int = 1 << 30
+
+
 class ModelLoading:
     """The only writer of the model's state.
 
@@ -27,8 +45,16 @@ class ModelLoading:
     reaches every older request, and would end the load as well.
     """
 
-    def __init__(self, *, link: EngineLink, state: ModelState, desk: NoticeDesk) -> None:
+    def __init__(
+        self,
+        *,
+        link: EngineLink,
+        state: ModelState,
+        desk: NoticeDesk,
+        keeping: Callable[[], Keeping] = Keeping,
+    ) -> None:
         self._link = link
+        self._keeping = keeping
         self._state = state
         self._desk = desk
         self._files: ModelFiles | None = None
@@ -58,7 +84,16 @@ class ModelLoading:
             return
         self._request_id = self._link.next_id()
         self._state.set(Loading(name=files.model.stem, fraction=0.0))
-        self._link.submit(LoadRequest(request_id=self._request_id, files=files))
+        keeping = self._keeping()
+        self._link.submit(
+            LoadRequest(
+                request_id=self._request_id,
+                files=files,
+                cache_folder=keeping.folder,
+                cache_bytes=keeping.disk_bytes,
+                memory_bytes=keeping.memory_bytes,
+            )
+        )
 
     def reload(self) -> bool:
         """Load the same model once more; False if there is none."""

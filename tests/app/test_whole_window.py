@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -81,6 +82,33 @@ def test_that_a_follow_up_reuses_what_was_read(window: RealWindow, tmp_path: Pat
     assert second.tokens.reused >= first.tokens.prompt - 10
 
 
+def test_that_a_dropped_picture_is_read_before_the_question(
+    window: RealWindow, tmp_path: Path
+) -> None:
+    case = make_cases(seed=8, count=1)[0]
+    case.picture.save(tmp_path / "scene.png")
+    window.wait_until_ready()
+    window.drop(tmp_path / "scene.png")
+    window.wait_for_work_ahead()
+    answer = window.ask(case.question)
+    assert answer.text == case.answer
+    assert answer.tokens is not None
+    assert answer.tokens.reused >= answer.tokens.pictures > 0
+
+
+def test_that_a_picture_taken_out_again_leaves_no_trace(window: RealWindow, tmp_path: Path) -> None:
+    make_cases(seed=8, count=1)[0].picture.save(tmp_path / "scene.png")
+    window.wait_until_ready()
+    window.drop(tmp_path / "scene.png")
+    window.wait_for_work_ahead()
+    (entry,) = window.program.tray.entries()
+    window.window.attachment_removed.emit(entry.entry_id)
+    answer = window.ask("Hello!")
+    assert answer.text == "Hello! How can I help you?"
+    assert answer.tokens is not None
+    assert answer.tokens.pictures == 0
+
+
 @pytest.mark.logs_warnings
 def test_that_a_killed_engine_keeps_the_text_and_answers_the_next_question(
     window: RealWindow,
@@ -144,6 +172,24 @@ def test_that_a_conversation_goes_on_after_a_restart(qtbot: QtBot, tmp_path: Pat
         again.close()
 
 
+def test_that_nothing_is_read_again_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    case = make_cases(seed=8, count=1)[0]
+    case.picture.save(tmp_path / "scene.png")
+    window = RealWindow(qtbot)
+    window.drop(tmp_path / "scene.png")
+    before = window.ask(case.question).tokens
+    window.close()
+    again = RealWindow(qtbot)
+    try:
+        again.wait_for_work_ahead()
+        after = again.ask("Describe the picture.").tokens
+    finally:
+        again.close()
+    assert before is not None
+    assert after is not None
+    assert after.reused >= before.prompt - 10
+
+
 def bad_files(folder: Path) -> dict[Path, str]:
     """Files that cannot be used, and what the notice about each begins with."""
     whole = folder / "whole.png"
@@ -171,10 +217,14 @@ def test_that_files_that_cannot_be_used_get_a_sentence_and_nothing_is_lost(
     window.window.show_draft("a question half typed")
     for path, beginning in bad_files(tmp_path).items():
         window.drop(path)
-        window.wait(lambda b=beginning: any(t.startswith(b) for t in titles(window.notices)))
+        window.wait(partial(is_told, window, beginning))
     assert window.window.composer_text() == "a question half typed"
     assert window.program.tray.entries() == ()
     assert window.ask("Hello!").text == "Hello! How can I help you?"
+
+
+def is_told(window: RealWindow, beginning: str) -> bool:
+    return any(title.startswith(beginning) for title in titles(window.notices))
 
 
 def test_that_a_gigantic_picture_is_refused(window: RealWindow, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from app.settings import load_settings
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.question_edit import QuestionEdit
 from runtime.client import EngineClient
+from runtime.events import Event, WorkedAhead
 from runtime.requests import ModelFiles
 
 _PATIENCE_MS = 60_000
@@ -38,6 +39,8 @@ class RealWindow:
             client=self.client,
         )
         self.window = self.program.window
+        self.events: list[Event] = []
+        self.program._link.event_received.connect(self.events.append)
         self.program.begin()
 
     @property
@@ -110,6 +113,10 @@ class RealWindow:
         """Begin a new chat."""
         self.window.new_chat_requested.emit()
         self.wait(lambda: not self.turns)
+
+    def wait_for_work_ahead(self, times: int = 1) -> None:
+        """So many times, the engine has read ahead."""
+        self.wait(lambda: sum(isinstance(event, WorkedAhead) for event in self.events) >= times)
 
     def kill_engine(self, signal: int) -> None:
         """Send the engine process a signal."""

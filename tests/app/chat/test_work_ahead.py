@@ -1,0 +1,145 @@
+"""What is read ahead, and when."""
+
+from collections.abc import Iterator
+
+import pytest
+from helpers.attachments import make_attachment
+from helpers.fake_engine import FakeEngineClient
+from helpers.rooms import Rooms
+from pytestqt.qtbot import QtBot
+
+from app.chat.tray import EntryId
+from app.chat.work_ahead import WorkAhead
+from runtime.content import Image, Role, text_message
+from runtime.requests import WorkAheadRequest
+
+
+class Permission:
+    """Whether the user and the battery allow it."""
+
+    def __init__(self) -> None:
+        self.given = True
+
+    def __call__(self) -> bool:
+        return self.given
+
+
+@pytest.fixture
+def permission() -> Permission:
+    return Permission()
+
+
+@pytest.fixture
+def ahead(rooms: Rooms, permission: Permission) -> Iterator[WorkAhead]:
+    ahead = WorkAhead(
+        link=rooms.link,
+        loading=rooms.loading,
+        answers=rooms.queue,
+        room=rooms.room,
+        screen=rooms.screen,
+        tray=rooms.tray,
+        model_state=rooms.model_state,
+        is_allowed=permission,
+    )
+    rooms.shelf.opened.connect(ahead.look_again)
+    rooms.qtbot.waitUntil(lambda: rooms.loading.is_loaded)
+    yield ahead
+    ahead.deleteLater()
+
+
+def attach(rooms: Rooms, name: str) -> tuple[EntryId, Image]:
+    """Put a picture into the tray, as a drop does."""
+    entry_id = rooms.tray.add(name)
+    attachment = make_attachment(rooms.folder, name, name.encode())
+    rooms.tray.settle(entry_id, attachment)
+    return entry_id, Image(path=attachment.path)
+
+
+def asked(engine: FakeEngineClient) -> list[WorkAheadRequest]:
+    return [request for request in engine.requests if isinstance(request, WorkAheadRequest)]
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_an_attached_picture_is_read_before_the_question(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    _, image = attach(rooms, "one.png")
+    qtbot.waitUntil(lambda: len(asked(engine)) == 1)
+    (message,) = asked(engine)[0].messages
+    assert (message.role, message.parts) == (Role.USER, (image,))
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_pictures_dropped_together_are_read_together(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    images = tuple(attach(rooms, name)[1] for name in ("one.png", "two.png", "three.png"))
+    qtbot.waitUntil(lambda: bool(asked(engine)))
+    assert [request.messages[-1].parts for request in asked(engine)] == [images]
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_a_picture_follows_the_conversation_on_screen(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    rooms.ask_and_answer("What is it?", "A cat.")
+    _, image = attach(rooms, "one.png")
+    qtbot.waitUntil(lambda: bool(asked(engine)) and len(asked(engine)[-1].messages) == 3)
+    question, answer, picture = asked(engine)[-1].messages
+    assert question == text_message(Role.USER, "What is it?")
+    assert answer == text_message(Role.ASSISTANT, "A cat.")
+    assert picture.parts == (image,)
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_taking_the_picture_out_again_reads_the_conversation_alone(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    rooms.ask_and_answer("What is it?", "A cat.")
+    entry_id, _ = attach(rooms, "one.png")
+    qtbot.waitUntil(lambda: bool(asked(engine)) and len(asked(engine)[-1].messages) == 3)
+    rooms.tray.remove(entry_id)
+    qtbot.waitUntil(lambda: len(asked(engine)[-1].messages) == 2)
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_nothing_is_read_twice(rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot) -> None:
+    attach(rooms, "one.png")
+    qtbot.waitUntil(lambda: len(asked(engine)) == 1)
+    rooms.tray.changed.emit()
+    entry_id, _ = attach(rooms, "two.png")
+    qtbot.waitUntil(lambda: len(asked(engine)) == 2)
+    rooms.tray.remove(entry_id)
+    qtbot.waitUntil(lambda: len(asked(engine)) == 3)
+    assert asked(engine)[0].messages == asked(engine)[2].messages
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_a_spared_battery_reads_nothing_ahead(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, permission: Permission
+) -> None:
+    permission.given = False
+    attach(rooms, "one.png")
+    rooms.ask_and_answer("What is it?", "A cat.")
+    permission.given = True
+    attach(rooms, "two.png")
+    qtbot.waitUntil(lambda: bool(asked(engine)))
+    # The first request came only when it was allowed: it holds the later picture.
+    assert asked(engine)[0].messages[-1].parts[0] != asked(engine)[0].messages[0].parts[0]
+    assert len(asked(engine)[0].messages) == 3
+
+
+@pytest.mark.usefixtures("ahead")
+def test_that_opening_a_chat_reads_it(rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot) -> None:
+    rooms.ask_and_answer("First chat", "Yes.")
+    first = rooms.screen.place.chat_id
+    assert first is not None
+    rooms.shelf.begin_new()
+    rooms.ask_and_answer("Second chat", "No.")
+    rooms.shelf.open(first)
+    qtbot.waitUntil(
+        lambda: (
+            bool(asked(engine))
+            and asked(engine)[-1].messages[0] == text_message(Role.USER, "First chat")
+        )
+    )
