@@ -183,12 +183,13 @@ class Session:
         """The plan from what is held, or from a saved conversation if that saves more."""
         plan = self._plan(wanted, logits=logits)
         kept = cells(self._held[: plan.keep])
+        state = None
         name, saved = self._states.best(wanted.units, logits=logits)
+        if name is not None and saved >= kept + _WORTH_LOADING:
+            # Taken first: what is put aside next could push it out of RAM.
+            state = self._states.take(name)
         if self._cells - kept >= _WORTH_STASHING:
             self.stash()
-        if name is None or saved < kept + _WORTH_LOADING:
-            return plan
-        state = self._states.take(name)
         if state is None:
             return plan
         self._replace(state)

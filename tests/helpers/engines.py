@@ -10,7 +10,7 @@ from runtime.engine.engine import Engine
 from runtime.engine.library import NativeLog
 from runtime.events import Event, Failed, Finished, Loaded, TextPiece, ThinkingPiece
 from runtime.models.demo import demo_model_files
-from runtime.requests import AnswerRequest, LoadRequest, ModelFiles, RequestId
+from runtime.requests import AnswerRequest, LoadRequest, ModelFiles, RequestId, WorkAheadRequest
 
 NUMBER = RequestId(1)
 
@@ -74,11 +74,16 @@ class RunningEngine:
         self._reader = threading.Thread(target=self._read, name="test-engine-reader")
         self._reader.start()
 
-    def load(self, files: ModelFiles | None = None) -> Reply:
+    def load(self, files: ModelFiles | None = None, *, cache_folder: Path | None = None) -> Reply:
         """Load a model and wait for the end of it."""
         number = self.client.next_id()
         self.client.submit(
-            LoadRequest(request_id=number, files=files or demo_model_files(), gpu_layers=0)
+            LoadRequest(
+                request_id=number,
+                files=files or demo_model_files(),
+                gpu_layers=0,
+                cache_folder=cache_folder,
+            )
         )
         return self.wait_for(number)
 
@@ -91,6 +96,12 @@ class RunningEngine:
     def ask(self, *messages: Message) -> Reply:
         """Ask, and wait for the end of the answer."""
         return self.wait_for(self.submit(messages))
+
+    def work_ahead(self, *messages: Message) -> RequestId:
+        """Have a conversation read ahead of its question, and go on."""
+        number = self.client.next_id()
+        self.client.submit(WorkAheadRequest(request_id=number, messages=messages))
+        return number
 
     def wait_for(
         self, number: RequestId, kinds: tuple[type[Event], ...] = (Finished, Failed, Loaded)
