@@ -2,7 +2,6 @@
 
 import argparse
 import importlib.metadata
-import json
 import statistics
 import sys
 import tempfile
@@ -15,13 +14,13 @@ from typing import Any
 from bench.peer import table
 from bench.peer.machine import machine_in_words
 from bench.peer.measuring import Row, measure
-from bench.peer.models import PROJECT, BenchModel, demonstration, synthetic
+from bench.peer.models import BenchModel, demonstration, synthetic
 from bench.peer.ours import OurEngine
 from bench.peer.scenes import SCENES, Scene
 from bench.peer.talk import Talk, prose
 from bench.peer.theirs import TheirServer
+from bench.results import PROJECT, keep
 
-RESULTS = PROJECT / "build" / "bench.json"
 DOCUMENT = PROJECT / "docs" / "performance.md"
 _BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 _ENOUGH_ROUNDS = 5
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         "rounds": wishes.rounds,
         "parts": [asdict(part) for part in parts],
     }
-    _keep(results)
+    keep("peer", results)
     for part in parts:
         _say(f"\n{part.model} (the server's OMP_WAIT_POLICY: {part.wait_policy})")
         _say(table.plain(part.rows))
@@ -64,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     names = [scene.name for scene in SCENES]
-    parser = argparse.ArgumentParser(prog="python -m bench.peer", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench ARGS=peer", description=__doc__)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--cases", nargs="+", choices=names, default=names)
     parser.add_argument(
@@ -129,19 +128,6 @@ def _peer(program: Path | None) -> str:
     if program is not None:
         return "llama-server, as given"
     return f"llama.cpp's server in xllamacpp {importlib.metadata.version('xllamacpp')}"
-
-
-def _keep(results: dict[str, Any]) -> None:
-    """Put our results beside those of the other benchmarks."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    try:
-        kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        kept = {}
-    if not isinstance(kept, dict):
-        kept = {"window": kept}
-    text = json.dumps(kept | {"engine": results}, indent=2) + "\n"
-    RESULTS.write_text(text, encoding="utf-8")
 
 
 def _document(results: dict[str, Any], parts: Sequence[Part]) -> None:

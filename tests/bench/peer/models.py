@@ -3,12 +3,12 @@
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+
+from bench.results import PROJECT
 
 from runtime.models.demo import demo_model_files
 from runtime.requests import ModelFiles
 
-PROJECT = Path(__file__).resolve().parents[3]
 _SYNTHESIZER = PROJECT.parent / "shared" / "tools" / "synth_qwen35.py"
 _FOLDER = PROJECT / "build" / "synthetic"
 

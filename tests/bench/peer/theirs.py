@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from bench.peer.models import PROJECT, BenchModel
+from bench.peer.models import BenchModel
 from bench.peer.side import Moment, Reply
+from bench.results import PROJECT
 
 from runtime.content import Image, Message, Text
 
