@@ -40,6 +40,8 @@ def run(arguments: WindowArguments) -> int:
         program.closed.connect(application.quit)
         program.begin()
         code = application.exec()
+        # A display that goes away ends the loop without asking anybody.
+        program.end()
         interrupts.close()
         return code
     finally:

@@ -67,6 +67,7 @@ class Program(QObject):
         self._arguments = arguments
         self._loaded = loaded
         self._is_closing = False
+        self._is_closed = False
         self._background = Background(self)
         self._link = EngineLink(client, self)
         self.transcript = Transcript(self)
@@ -91,8 +92,8 @@ class Program(QObject):
         self._screen = Screen(
             transcript=self.transcript, tray=self.tray, chats=self.chats, front=self.window
         )
-        self._room = StoreRoom(self._background.store, paths.chats)
         self._cache_folder = paths.cache / "engine"
+        self._room = StoreRoom(self._background.store, paths.chats, self._cache_folder)
         self._loading = ModelLoading(
             link=self._link, state=self.model_state, desk=self._desk, keeping=self._keeping
         )
@@ -159,6 +160,11 @@ class Program(QObject):
         if self._loaded.unusable:
             self._desk.show(words.settings_fell_back(self._loaded.unusable))
         self._start_up.begin()
+
+    def end(self) -> None:
+        """Close everything that is still open: the event loop has ended, whatever ended it."""
+        if not self._is_closed:
+            self._close()
 
     def _connect(self) -> None:
         window = self.window
@@ -232,9 +238,10 @@ class Program(QObject):
         if not self._is_closing:
             self._is_closing = True
             # The window goes at once; what follows may take a moment.
-            QTimer.singleShot(0, self, self._close)
+            QTimer.singleShot(0, self, self.end)
 
     def _close(self) -> None:
+        self._is_closed = True
         self.window.hide()
         log.close.info("stopping the answer")
         self._start_up.end()

@@ -139,8 +139,12 @@ class Store:
         """Bring a deleted chat back."""
         self._update_chat(chat_id, "deleted_at", None)
 
-    def purge(self) -> None:
-        """Delete for good what was deleted, and the files that nothing names any more."""
+    def purge(self) -> bool:
+        """Delete for good what was deleted, and the files that nothing names any more.
+
+        Returns:
+            whether there were deleted chats
+        """
         gone = "SELECT chat_id FROM chats WHERE deleted_at IS NOT NULL"
         with transaction(self._connection):
             purged = self._connection.execute(f"DELETE FROM turns WHERE chat_id IN ({gone})")
@@ -149,13 +153,14 @@ class Store:
                 self._connection.execute(
                     "INSERT INTO turns_search (turns_search) VALUES ('optimize')"
                 )
-            self._connection.execute("DELETE FROM chats WHERE deleted_at IS NOT NULL")
+            chats = self._connection.execute("DELETE FROM chats WHERE deleted_at IS NOT NULL")
             self._connection.execute(
                 "DELETE FROM attachments WHERE digest NOT IN (SELECT digest FROM turn_attachments)"
             )
             rows = self._connection.execute("SELECT digest FROM attachments").fetchall()
         count = self._files.sweep({row["digest"] for row in rows})
         log.store.info("swept %d files", count)
+        return chats.rowcount > 0
 
     def _stop_open_turns(self) -> None:
         # The program ended without closing them; their text is kept.

@@ -1,5 +1,6 @@
 """The door to the store: jobs go in, results come back on the GUI thread."""
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,17 @@ T = TypeVar("T")
 class StoreRoom:
     """Lends the store to one job after the other, in the lane's one thread."""
 
-    def __init__(self, lane: Lane, folder: Path) -> None:
+    def __init__(self, lane: Lane, folder: Path, readings: Path | None = None) -> None:
+        """Prepare to open the store.
+
+        Args:
+            lane: of one thread
+            folder: holds the store
+            readings: what the engine keeps of conversations, deleted ones among them
+        """
         self._lane = lane
         self._folder = folder
+        self._readings = readings
         # Both are touched by the lane's thread only.
         self._store: Store | None = None
         self._missing = RuntimeFailure(Problem.STORE_UNREADABLE, "closed")
@@ -58,7 +67,10 @@ class StoreRoom:
             raise
         self._store = store
         try:
-            store.purge()
+            if store.purge() and self._readings is not None:
+                # What the engine remembers of a deleted chat must go with it. Nobody can tell
+                # which file that is, and all of it can be read again.
+                shutil.rmtree(self._readings, ignore_errors=True)
         except RuntimeFailure as failure:
             # Chats can be read from a disk that is full; what is left over is met again.
             log.store.info("not tidied up: %s", failure.problem)

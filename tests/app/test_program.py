@@ -197,3 +197,26 @@ def test_that_broken_settings_are_told_and_do_not_keep_the_window_away(start: St
     path.write_text('{"format": 1, "window_geometry": "!!", "last_chat": "seven"}')
     running = start()
     assert running.window.isVisible()
+
+
+def test_that_what_was_read_of_a_deleted_chat_is_forgotten_with_it(start: Start) -> None:
+    first = start()
+    first.ask("A secret", "Yes.")
+    chat = first.program.chats.chats()[0].chat_id
+    kept = first.paths.cache / "engine" / "states" / "one.cache"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"the secret")
+    first.window.chat_deleted.emit(chat)
+    first.qtbot.waitUntil(lambda: not first.titles())
+    first.close()
+    assert kept.exists()
+    second = start()
+    second.close()
+    assert not kept.exists()
+
+
+def test_that_a_loop_that_ended_by_itself_closes_everything(running: Running) -> None:
+    running.program.end()
+    running.is_closed = True
+    destroy(running.program)
+    assert running.engine.is_closed

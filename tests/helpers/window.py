@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from helpers.destroying import destroy
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
@@ -128,8 +129,7 @@ class RealWindow:
         """Close the window and wait until everything has ended."""
         with self._qtbot.waitSignal(self.program.closed, timeout=_PATIENCE_MS):
             self.window.close()
-        self.window.deleteLater()
-        self.program.deleteLater()
+        destroy(self.program)
 
     @property
     def _editor(self) -> QuestionEdit:
