@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import av
+import numpy as np
 import psutil
 import pytest
+from helpers.model_files import write_wider_projector
 from helpers.pictures import Codec, make_cases, make_clips, write_clip
 from helpers.window import RealWindow, titles
 from PIL import Image as PillowImage
@@ -190,6 +193,26 @@ def test_that_nothing_is_read_again_after_a_restart(qtbot: QtBot, tmp_path: Path
     assert after.reused >= before.prompt - 10
 
 
+def write_sound(path: Path) -> None:
+    """An MP4 file with sound alone."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=44_100)
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros((1, 1024), dtype=np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = 44_100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def write_empty_video(path: Path) -> None:
+    """A video file that ends before its first frame."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=2)
+        stream.width = stream.height = 96
+        container.start_encoding()
+
+
 def bad_files(folder: Path) -> dict[Path, str]:
     """Files that cannot be used, and what the notice about each begins with."""
     whole = folder / "whole.png"
@@ -200,14 +223,18 @@ def bad_files(folder: Path) -> dict[Path, str]:
     files["empty.png"].write_bytes(b"")
     clip = write_clip(make_clips(seed=1, count=1)[0].frames, folder, "clip")
     files["cut.mp4"].write_bytes(clip.read_bytes()[:300])
+    write_sound(folder / "sound.mp4")
+    write_empty_video(folder / "empty.mkv")
     (folder / "folder").mkdir()
     return {
-        files["words.png"]: "“words.png” is not a picture",
+        files["words.png"]: "“words.png” is not a picture or a video.",
         files["cut.png"]: "“cut.png” is damaged",
-        files["empty.png"]: "“empty.png” is empty",
-        files["cut.mp4"]: "“cut.mp4”",
-        folder / "folder": "“folder” is a folder",
-        folder / "gone.png": "“gone.png”",
+        files["empty.png"]: "“empty.png” is empty.",
+        files["cut.mp4"]: "“cut.mp4” is damaged",
+        folder / "sound.mp4": "“sound.mp4” has sound but no pictures.",
+        folder / "empty.mkv": "“empty.mkv” has no pictures that can be shown.",
+        folder / "folder": "“folder” is a folder.",
+        folder / "gone.png": "“gone.png” is not there any more.",
     }
 
 
@@ -231,7 +258,7 @@ def test_that_a_gigantic_picture_is_refused(window: RealWindow, tmp_path: Path) 
     path = tmp_path / "gigantic.png"
     PillowImage.new("1", (30_000, 30_000)).save(path)
     window.drop(path)
-    window.wait(lambda: any("30,000" in t or "gigantic" in t for t in titles(window.notices)))
+    window.wait(partial(is_told, window, "“gigantic.png” has too many pixels"))
     assert window.program.tray.entries() == ()
 
 
@@ -254,23 +281,48 @@ def test_that_a_prompt_longer_than_the_context_says_so_and_the_chat_goes_on(
     assert window.ask("Hello!").text == "Hello! How can I help you?"
 
 
-@pytest.mark.parametrize("kind", ["truncated", "html", "projector"])
-def test_that_a_model_that_cannot_be_loaded_gets_a_sentence(
-    qtbot: QtBot, tmp_path: Path, kind: str
-) -> None:
+def damaged_model(folder: Path, kind: str) -> ModelFiles:
+    """Our own copy of the demo model, made unusable."""
     demo = demo_model_files()
-    path = tmp_path / "model.gguf"
-    if kind == "truncated":
-        path.write_bytes(demo.model.read_bytes()[:2_000_000])
-    elif kind == "html":
-        path.write_text("<html>404</html>")
-    else:
-        assert demo.projector is not None
-        path.write_bytes(demo.projector.read_bytes())
-    window = RealWindow(qtbot, ModelFiles(model=path))
+    assert demo.projector is not None
+    model, projector = folder / "model.gguf", folder / "projector.gguf"
+    data = demo.model.read_bytes()
+    model.write_bytes(data)
+    match kind:
+        case "truncated":
+            model.write_bytes(data[:2_000_000])
+        case "html":
+            model.write_text("<html>404</html>")
+        case "unknown":
+            model.write_bytes(data.replace(b"qwen35", b"qwen99"))
+        case "projector":
+            model.write_bytes(demo.projector.read_bytes())
+        case "mismatch":
+            write_wider_projector(projector)
+            return ModelFiles(model=model, projector=projector)
+    return ModelFiles(model=model)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("truncated", "“model.gguf” is incomplete."),
+        ("html", "“model.gguf” is not a model."),
+        ("unknown", "“model.gguf” is a kind of model that Sideglance does not know."),
+        ("projector", "“model.gguf” is only the part of a model that sees."),
+        ("mismatch", "“projector.gguf” belongs to another model."),
+    ],
+)
+def test_that_a_model_that_cannot_be_loaded_gets_a_sentence(
+    qtbot: QtBot, tmp_path: Path, kind: str, sentence: str
+) -> None:
+    window = RealWindow(qtbot, damaged_model(tmp_path, kind))
     try:
         window.wait_until_ready()
         window.wait(lambda: bool(window.notices))
-        assert "model.gguf" in titles(window.notices)[-1]
+        assert titles(window.notices) == [sentence]
+        window.type("Hello!")
+        assert window.wait_for_answer().state is TurnState.FAILED
+        assert window.turns[0].text == "Hello!"
     finally:
         window.close()

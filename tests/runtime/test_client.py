@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 from helpers.engines import RunningEngine, question
+from helpers.model_files import write_wider_projector
 from helpers.pictures import make_cases
 
 from runtime.content import Image, Role, text_message
@@ -165,6 +166,14 @@ def test_that_a_model_given_as_a_projector_is_named(
 ) -> None:
     swapped = replace(files, projector=files.model)
     assert load_problem(engine, swapped) is Problem.PROJECTOR_UNUSABLE
+
+
+def test_that_a_projector_of_another_model_size_is_named(
+    engine: RunningEngine, files: ModelFiles
+) -> None:
+    assert files.projector is not None
+    write_wider_projector(files.projector)
+    assert load_problem(engine, files) is Problem.PROJECTOR_MISMATCH
 
 
 def test_that_a_truncated_projector_is_named(engine: RunningEngine, files: ModelFiles) -> None:
