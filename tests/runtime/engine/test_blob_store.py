@@ -3,7 +3,6 @@
 import json
 import multiprocessing
 import os
-import resource
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from types import SimpleNamespace
 
 import psutil
 import pytest
+from helpers.full_disk import longest_file
 from helpers.kept_blobs import hammer, is_right, name, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -332,17 +332,6 @@ def test_that_nearly_full_disks_are_left_alone(
     monkeypatch.setattr(psutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 30))
     assert not put(store, 1, 1000)
     assert kept_files(tmp_path) == []
-
-
-@contextmanager
-def longest_file(size: int) -> Iterator[None]:
-    """Writing further than this fails, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("size", [0, 5, 100, 1000])
