@@ -79,12 +79,17 @@ def measure(
             for index in order:
                 report(f"{scene.name}, round {number + 1}, {('ours', 'theirs')[index]}")
                 salt = f"{scene.name} {number}"
-                for figure in _play(scene, model, starts[index], salt, rounds):
-                    report(f"  {figure.name}: {figure.value:.3f}, {figure.read} read")
-                    figures.setdefault(figure.name, ([], []))[index].append(figure)
+                try:
+                    for figure in _play(scene, model, starts[index], salt, rounds):
+                        report(f"  {figure.name}: {figure.value:.3f}, {figure.read} read")
+                        figures.setdefault(figure.name, ([], []))[index].append(figure)
+                except (RuntimeError, OSError) as error:
+                    # Hours of measuring shall not be lost to one process that died.
+                    report(f"  given up: {error}")
     return [
         Row(name=name, ours=tuple(ours), theirs=tuple(theirs))
         for name, (ours, theirs) in sorted(figures.items())
+        if ours and theirs
     ]
 
 
