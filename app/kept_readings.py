@@ -1,0 +1,134 @@
+"""How much of what was read is kept on disk, and how to forget it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from app import log
+from app.chat.notices import Notice, NoticeKind
+
+MOST_GIGABYTES = 100
+MOST_MEMORY_PERCENT = 50
+
+# The engine's folders and the files it keeps in them; nothing else is looked at.
+_FOLDERS = ("states", "embeddings")
+_KEPT = re.compile(r"\d{12}-[0-9a-f]{64}\.cache")
+_PART = re.compile(r"(\d{1,9})-[0-9a-f]{64}\.part")
+
+_MEGABYTE = 1 << 20
+_GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """What became of the kept files.
+
+    Attributes:
+        freed_bytes: what the deleted ones took
+        left: how many files, or folders of them, could not be deleted
+    """
+
+    freed_bytes: int = 0
+    left: int = 0
+
+
+def bytes_used(folder: Path) -> int:
+    """What the kept files take together; what cannot be looked at takes nothing.
+
+    Args:
+        folder: the engine's part of the cache
+    """
+    used = 0
+    for name in _FOLDERS:
+        try:
+            used += sum(_size(path) for path in _kept_files(folder / name))
+        except OSError as error:
+            log.jobs.info("kept files cannot be counted: %s", type(error).__name__)
+    return used
+
+
+def clear(folder: Path) -> Cleared:
+    """Delete the kept files, each of them whole; the engine can be reading them meanwhile.
+
+    Args:
+        folder: the engine's part of the cache
+    """
+    freed = left = 0
+    for name in _FOLDERS:
+        try:
+            paths = list(_kept_files(folder / name))
+        except OSError as error:
+            log.jobs.info("kept files cannot be listed: %s", type(error).__name__)
+            left += 1
+            continue
+        for path in paths:
+            size = _size(path)
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                # The engine replaced it first.
+                continue
+            except OSError as error:
+                # On Windows nobody can delete a file while another process has it open.
+                log.jobs.info("a kept file could not be deleted: %s", type(error).__name__)
+                left += 1
+            else:
+                freed += size
+    return Cleared(freed_bytes=freed, left=left)
+
+
+def cleared_notice(cleared: Cleared) -> Notice:
+    """What to tell the user about it."""
+    title = f"{in_words(cleared.freed_bytes)} freed."
+    if not cleared.left:
+        return Notice(
+            title=title,
+            explanation="Chats still in memory are kept again later.",
+            kind=NoticeKind.INFO,
+        )
+    files = "1 file" if cleared.left == 1 else f"{cleared.left} files"
+    return Notice(
+        title=f"{title[:-1]}, but {files} could not be deleted.",
+        explanation="They may be in use, or you may not be allowed to. Try again later.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def in_words(size_bytes: int) -> str:
+    """A size such as "3 MB" or "1.2 GB", in the same units as the budget."""
+    if size_bytes >= _GIGABYTE:
+        return f"{size_bytes / _GIGABYTE:.1f} GB"
+    # Rounded up, so that only nothing is called nothing.
+    megabytes = -(-size_bytes // _MEGABYTE)
+    return f"{megabytes} MB" if megabytes < 1024 else "1.0 GB"
+
+
+def _kept_files(folder: Path) -> Iterator[Path]:
+    """The files that are kept, and those that died half-written.
+
+    Raises:
+        OSError: the folder is there but cannot be listed
+    """
+    try:
+        paths = list(folder.iterdir())
+    except FileNotFoundError:
+        return
+    for path in paths:
+        if _KEPT.fullmatch(path.name) or _is_abandoned(path):
+            yield path
+
+
+def _is_abandoned(path: Path) -> bool:
+    # A part with a living writer is about to become a whole file.
+    match = _PART.fullmatch(path.name)
+    return match is not None and not psutil.pid_exists(int(match.group(1)))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
