@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,14 @@ from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.chat.work_ahead import WorkAhead
 from app.engine_link import Client, EngineLink
+from app.kept_readings import (
+    MOST_GIGABYTES,
+    MOST_MEMORY_PERCENT,
+    Cleared,
+    bytes_used,
+    clear,
+    cleared_notice,
+)
 from app.model_state import ModelState
 from app.paths import Paths
 from app.power import may_work_ahead, read_power
@@ -159,6 +168,7 @@ class Program(QObject):
         self.window.show()
         if self._loaded.unusable:
             self._desk.show(words.settings_fell_back(self._loaded.unusable))
+        self._forget_if_unwanted()
         self._start_up.begin()
 
     def end(self) -> None:
@@ -183,6 +193,9 @@ class Program(QObject):
         window.remote_refused.connect(self._attachments.refuse_remote)
         window.attachment_removed.connect(self._attachments.remove)
         window.thinking_chosen.connect(self._on_thinking_chosen)
+        window.settings_requested.connect(self._on_settings_requested)
+        window.settings_accepted.connect(self._on_settings_accepted)
+        window.clear_requested.connect(self._on_clear_requested)
         window.closing.connect(self._on_closing)
         self._shelf.opened.connect(self._work_ahead.look_again)
         self._attachments.refused.connect(self._controller.hold_back)
@@ -199,13 +212,26 @@ class Program(QObject):
         return demo if demo.model.is_file() else None
 
     def _keeping(self) -> Keeping:
+        # Somebody can have written any number into the file.
         settings = self._settings.settings
+        gigabytes = min(max(settings.cache_gigabytes, 0), MOST_GIGABYTES)
+        percent = min(max(settings.memory_percent, 0), MOST_MEMORY_PERCENT)
         free = psutil.virtual_memory().available
         return Keeping(
-            folder=self._cache_folder if settings.cache_gigabytes > 0 else None,
-            disk_bytes=settings.cache_gigabytes << 30,
-            memory_bytes=free * settings.memory_percent // 100,
+            folder=self._cache_folder if gigabytes > 0 else None,
+            disk_bytes=gigabytes << 30,
+            memory_bytes=free * percent // 100,
         )
+
+    def _count_kept(self) -> None:
+        self._background.store.run(
+            partial(bytes_used, self._cache_folder), then=self.window.show_kept_bytes
+        )
+
+    def _forget_if_unwanted(self) -> None:
+        """Without a folder the engine never looks there, so nobody else would."""
+        if self._settings.settings.cache_gigabytes <= 0:
+            self._background.store.run(partial(clear, self._cache_folder))
 
     def _may_work_ahead(self) -> bool:
         settings = self._settings.settings
@@ -228,6 +254,38 @@ class Program(QObject):
     @Slot(bool)
     def _on_thinking_chosen(self, thinking: bool) -> None:
         self._settings.set(replace(self._settings.settings, thinking=thinking))
+
+    @Slot()
+    def _on_settings_requested(self) -> None:
+        self.window.open_settings(self._settings.settings)
+        self._count_kept()
+
+    @Slot(object)
+    def _on_settings_accepted(self, edited: Settings) -> None:
+        # Meanwhile an answer can have begun the chat that is remembered as the last one.
+        self._settings.set(
+            replace(
+                self._settings.settings,
+                work_ahead=edited.work_ahead,
+                work_ahead_percent=edited.work_ahead_percent,
+                cache_gigabytes=edited.cache_gigabytes,
+                memory_percent=edited.memory_percent,
+            )
+        )
+        self._forget_if_unwanted()
+        self._work_ahead.look_again()
+
+    @Slot()
+    def _on_clear_requested(self) -> None:
+        self._background.store.run(
+            partial(clear, self._cache_folder),
+            then=self._on_cleared,
+            failed=self._desk.show_failure,
+        )
+
+    def _on_cleared(self, cleared: Cleared) -> None:
+        self.window.show_cleared(cleared_notice(cleared))
+        self._count_kept()
 
     @Slot(object)
     def _on_current_chat_changed(self, chat_id: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The left side of the window: a new chat, and those before."""
+"""The left side of the window: a new chat, those before, and the settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
@@ -9,37 +9,38 @@ from app.widgets.theme import ICON_SIDE, MEDIUM, SIDEBAR_WIDTH, SMALL, Theme
 
 
 class ChatSidebar(QFrame):
-    """The button for a new chat above the list of chats.
+    """The button for a new chat above the list of chats, the one for settings below.
 
     Signals:
         new_chat_requested: begin a new chat
         chat_chosen: ChatId
         chat_renamed: ChatRenaming
         chat_deleted: ChatId
+        settings_requested: show the settings
     """
 
     new_chat_requested = Signal()
     chat_chosen = Signal(object)
     chat_renamed = Signal(object)
     chat_deleted = Signal(object)
+    settings_requested = Signal()
 
     def __init__(self, theme: Theme, chats: ChatList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setFixedWidth(SIDEBAR_WIDTH)
         self._theme = theme
-        self._new = QPushButton(" New chat")
-        self._new.setProperty("kind", "new")
-        self._new.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-        self._new.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._new.setAccessibleName("New chat")
+        self._new = _make_button("New chat")
+        self._settings = _make_button("Settings")
         self._list = ChatListView(theme, chats)
         column = QVBoxLayout(self)
         column.setContentsMargins(SMALL, MEDIUM, SMALL, SMALL)
         column.setSpacing(SMALL)
         column.addWidget(self._new)
         column.addWidget(self._list, 1)
+        column.addWidget(self._settings)
         self._new.clicked.connect(self.new_chat_requested)
+        self._settings.clicked.connect(self.settings_requested)
         self._list.chat_chosen.connect(self.chat_chosen)
         self._list.chat_renamed.connect(self.chat_renamed)
         self._list.chat_deleted.connect(self.chat_deleted)
@@ -47,4 +48,15 @@ class ChatSidebar(QFrame):
         self._on_theme_changed()
 
     def _on_theme_changed(self) -> None:
-        self._new.setIcon(self._theme.icon("new_chat", self._theme.colours.text))
+        colours = self._theme.colours
+        self._new.setIcon(self._theme.icon("new_chat", colours.text))
+        self._settings.setIcon(self._theme.icon("settings", colours.quiet))
+
+
+def _make_button(name: str) -> QPushButton:
+    button = QPushButton(f" {name}")
+    button.setProperty("kind", "new")
+    button.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    button.setAccessibleName(name)
+    return button

@@ -22,6 +22,7 @@ from app.chat.notices import Notice, NoticeKind
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.model_state import ModelState, ModelStateValue, Ready
+from app.settings import Settings
 from app.widgets.answer_body import Explain
 from app.widgets.chat_sidebar import ChatSidebar
 from app.widgets.composer import Composer
@@ -42,6 +43,7 @@ from app.widgets.icon_button import IconButton
 from app.widgets.icons import make_program_icon
 from app.widgets.model_status import ModelStatus
 from app.widgets.notice_bar import NoticeBar
+from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.stylesheet import make_stylesheet
 from app.widgets.theme import COLUMN_WIDTH, MEDIUM, SMALL, WIDE, Theme
 from app.widgets.transcript_view import TranscriptView
@@ -70,6 +72,9 @@ class MainWindow(QMainWindow):
         regenerate_requested: TurnId of an answer
         version_chosen: TurnVersion
         thinking_chosen: whether the model should think first
+        settings_requested: show the settings
+        settings_accepted: Settings as they were edited
+        clear_requested: forget what was read and kept on disk
         notice_action_chosen: the Notice whose action was chosen
         closing: the window is about to close
     """
@@ -88,6 +93,9 @@ class MainWindow(QMainWindow):
     regenerate_requested = Signal(object)
     version_chosen = Signal(object)
     thinking_chosen = Signal(bool)
+    settings_requested = Signal()
+    settings_accepted = Signal(object)
+    clear_requested = Signal()
     notice_action_chosen = Signal(object)
     closing = Signal()
 
@@ -104,6 +112,7 @@ class MainWindow(QMainWindow):
         super().__init__(parent)
         self._theme = Theme(self)
         self._facts: ModelFacts | None = None
+        self._settings_dialog: SettingsDialog | None = None
         # Pictures that came without a file and that only the media process can read.
         self._kept_aside = QTemporaryDir()
         self._sidebar = ChatSidebar(self._theme, chats)
@@ -125,6 +134,30 @@ class MainWindow(QMainWindow):
     def show_notice(self, notice: Notice) -> None:
         """Tell the user something."""
         self._notices.show_notice(notice)
+
+    def open_settings(self, settings: Settings) -> None:
+        """Let the user edit the settings."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.activateWindow()
+            return
+        dialog = SettingsDialog(self._theme, settings, self)
+        dialog.accepted_settings.connect(self.settings_accepted)
+        dialog.clear_requested.connect(self.clear_requested)
+        dialog.finished.connect(self._on_settings_finished)
+        self._settings_dialog = dialog
+        dialog.open()
+
+    def show_kept_bytes(self, used_bytes: int) -> None:
+        """Say how much is kept on disk, if somebody is looking."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.show_used(used_bytes)
+
+    def show_cleared(self, notice: Notice) -> None:
+        """Say what became of what was kept, where the user is looking."""
+        if self._settings_dialog is None:
+            self.show_notice(notice)
+        else:
+            self._settings_dialog.show_notice(notice)
 
     def show_draft(self, text: str) -> None:
         """Put words into the composer, ready to go on writing."""
@@ -169,6 +202,7 @@ class MainWindow(QMainWindow):
         self._sidebar.chat_chosen.connect(self.chat_chosen)
         self._sidebar.chat_renamed.connect(self.chat_renamed)
         self._sidebar.chat_deleted.connect(self.chat_deleted)
+        self._sidebar.settings_requested.connect(self.settings_requested)
         view, composer = self._transcript_view, self._composer
         view.edit_requested.connect(self.turn_edit_requested)
         view.regenerate_requested.connect(self.regenerate_requested)
@@ -190,6 +224,9 @@ class MainWindow(QMainWindow):
         stop.activated.connect(self._on_escape)
         new = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
         new.activated.connect(self.new_chat_requested)
+        # Not the standard key: only some systems have one, and it is this.
+        settings = QShortcut(QKeySequence("Ctrl+,"), self)
+        settings.activated.connect(self.settings_requested)
 
     def _take(self, given: Given) -> None:
         """Say what was dropped or pasted."""
@@ -236,6 +273,9 @@ class MainWindow(QMainWindow):
     def _on_toggle_clicked(self) -> None:
         self._sidebar.setVisible(not self._sidebar.isVisible())
 
+    def _on_settings_finished(self) -> None:
+        self._settings_dialog = None
+
     def _on_model_state_changed(self, value: ModelStateValue) -> None:
         """Take over a new model's habit of thinking, once."""
         if isinstance(value, Ready) and value.facts != self._facts:
@@ -248,6 +288,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell everybody, then go."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.reject()
         self.closing.emit()
         event.accept()
 

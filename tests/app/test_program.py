@@ -1,22 +1,31 @@
 """The real window, tied to the real controller, with a scripted engine."""
 
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
+from helpers.house import find
 from helpers.rooms import Reader
 from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app import program as program_module
 from app.chat.chat_list import ChatRenaming
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
+from app.kept_readings import Cleared
 from app.model_state import Ready
 from app.paths import find_paths
 from app.program import Program, WindowArguments
 from app.settings import Settings, load_settings, save_settings
+from app.widgets.notice_bar import NoticeBar
+from app.widgets.settings_dialog import SettingsDialog
 from runtime.models.demo import demo_model_files
 from runtime.requests import ModelFiles
 
@@ -220,3 +229,108 @@ def test_that_a_loop_that_ended_by_itself_closes_everything(running: Running) ->
     running.is_closed = True
     destroy(running.program)
     assert running.engine.is_closed
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "percent", "disk_bytes", "most_memory_percent"),
+    [(-5, -1, 0, 0), (10**9, 7000, 100 << 30, 50), (7, 5, 7 << 30, 5)],
+)
+def test_that_numbers_out_of_range_are_held_within(
+    start: Start, gigabytes: int, percent: int, disk_bytes: int, most_memory_percent: int
+) -> None:
+    save_settings(
+        find_paths().settings, Settings(cache_gigabytes=gigabytes, memory_percent=percent)
+    )
+    load = start().engine.loads()[0]
+    assert (load.cache_bytes, load.cache_folder is None) == (disk_bytes, gigabytes <= 0)
+    whole = psutil.virtual_memory().total
+    assert 0 <= load.memory_bytes <= whole * most_memory_percent // 100
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: Running) -> None:
+    window = running.window
+    window.settings_requested.emit()
+    edited = find(window, SettingsDialog).settings()
+    running.ask("first?", "one")
+    window.settings_accepted.emit(
+        replace(edited, work_ahead=False, work_ahead_percent=9, cache_gigabytes=8, memory_percent=7)
+    )
+    running.close()
+    saved = load_settings(running.paths.settings).settings
+    assert (saved.work_ahead, saved.work_ahead_percent) == (False, 9)
+    assert (saved.cache_gigabytes, saved.memory_percent) == (8, 7)
+    assert saved.last_chat is not None
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_that_what_is_kept_is_counted_cleared_and_told(running: Running) -> None:
+    kept = keep_something(running.paths.cache)
+    running.window.settings_requested.emit()
+    dialog = find(running.window, SettingsDialog)
+    clear = next(b for b in dialog.findChildren(QPushButton) if "Clear" in b.accessibleName())
+    running.qtbot.waitUntil(clear.isEnabled)
+    assert "Now used: 1 MB" in shown(dialog)
+    clear.click()
+    running.qtbot.waitUntil(lambda: "1 MB freed." in shown(dialog))
+    running.qtbot.waitUntil(lambda: "Now used: 0 MB" in shown(dialog))
+    assert not kept.exists()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_that_what_cannot_be_cleared_is_told(running: Running) -> None:
+    # A folder of that name cannot be unlinked on any system, whoever runs the test.
+    stuck = running.paths.cache / "engine" / "embeddings" / f"{2:012d}-{2:064x}.cache"
+    stuck.mkdir(parents=True)
+    keep_something(running.paths.cache)
+    running.window.settings_requested.emit()
+    dialog = find(running.window, SettingsDialog)
+    running.window.clear_requested.emit()
+    running.qtbot.waitUntil(lambda: "1 MB freed, but 1 file could not be deleted." in shown(dialog))
+
+
+def test_that_clearing_never_runs_on_the_windows_thread(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    go_on = threading.Event()
+
+    def clear(folder: Path) -> Cleared:
+        go_on.wait()
+        threads.append(threading.current_thread())
+        return Cleared(freed_bytes=3 << 20)
+
+    monkeypatch.setattr(program_module, "clear", clear)
+    running.window.clear_requested.emit()
+    # The window is still here to let it go on.
+    go_on.set()
+    bar = find(running.window, NoticeBar)
+    running.qtbot.waitUntil(lambda: [each.title for each in bar.notices()] == ["3 MB freed."])
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+def test_that_keeping_nothing_forgets_what_was_kept(running: Running) -> None:
+    kept = keep_something(running.paths.cache)
+    running.window.settings_accepted.emit(Settings(cache_gigabytes=1))
+    running.window.settings_accepted.emit(Settings(cache_gigabytes=0))
+    running.qtbot.waitUntil(lambda: not kept.exists())
+
+
+def test_that_a_program_that_keeps_nothing_begins_by_forgetting(start: Start) -> None:
+    paths = find_paths()
+    save_settings(paths.settings, Settings(cache_gigabytes=0))
+    kept = keep_something(paths.cache)
+    running = start()
+    running.qtbot.waitUntil(lambda: not kept.exists())
+
+
+def keep_something(cache: Path) -> Path:
+    path = cache / "engine" / "states" / f"{1:012d}-{1:064x}.cache"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(bytes(9))
+    return path
+
+
+def shown(dialog: SettingsDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel))

@@ -23,12 +23,14 @@ from app.model_state import (
     ReadingPrompt,
     Ready,
 )
+from app.settings import Settings
 from app.widgets.chat_list_view import ChatListView
 from app.widgets.drop_overlay import DropOverlay
 from app.widgets.file_picker import FilePicker
 from app.widgets.model_status import ModelStatus
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.question_edit import QuestionEdit
+from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.theme import DARK, LIGHT
 from app.widgets.transcript_view import TranscriptView
 from runtime.events import ModelFacts
@@ -210,6 +212,19 @@ def test_that_a_new_chat_is_asked_for(house: House, qtbot: QtBot) -> None:
     )
     with qtbot.waitSignal(house.window.new_chat_requested):
         new.click()
+
+
+def test_that_the_settings_are_asked_for_by_keys(house: House, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(house.window.settings_requested):
+        QTest.keyClick(house.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_that_the_settings_go_with_the_window(house: House, qtbot: QtBot) -> None:
+    house.window.open_settings(Settings())
+    dialog = find(house.window, SettingsDialog)
+    with qtbot.waitSignal(dialog.rejected):
+        house.window.close()
 
 
 def test_that_a_notices_action_is_said(house: House, qtbot: QtBot) -> None:
