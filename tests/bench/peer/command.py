@@ -115,7 +115,7 @@ def _better_wait_policy(model: BenchModel, program: Path | None) -> str | None:
             try:
                 Talk(server).ask(prose("warm-up", 50), max_tokens=4)
                 replies = [
-                    Talk(server).ask(prose(f"{number}", 300), max_tokens=48) for number in range(3)
+                    Talk(server).ask(prose(f"{number}", 300), max_tokens=48) for number in range(2)
                 ]
             finally:
                 server.close()

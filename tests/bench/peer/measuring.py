@@ -1,5 +1,6 @@
 """Plays the scenes on both sides in turn and collects the figures."""
 
+import queue
 import shutil
 import statistics
 import tempfile
@@ -83,7 +84,7 @@ def measure(
                     for figure in _play(scene, model, starts[index], salt, rounds):
                         report(f"  {figure.name}: {figure.value:.3f}, {figure.read} read")
                         figures.setdefault(figure.name, ([], []))[index].append(figure)
-                except (RuntimeError, OSError) as error:
+                except (RuntimeError, OSError, queue.Empty) as error:
                     # Hours of measuring shall not be lost to one process that died.
                     report(f"  given up: {error}")
     return [
