@@ -350,8 +350,8 @@ def test_that_any_sequence_of_wishes_is_answered_as_by_a_fresh_engine(
 ) -> None:
     """500 sequences, 250 under each seed, the same in every run.
 
-    They came to 1,021 answers compared, to 540 different conversations, 484 of them with
-    pictures; 698 continued from memory, 121 of these from disk; 834 answers were stopped,
+    They came to 1,021 answers compared, 484 of them with pictures, in 540 different conversations;
+    698 of them went on from memory, 121 as the first of a new engine. 834 answers were stopped,
     205 engines restarted, 312 killed, 229 found their files damaged. Three minutes on two cores.
     """
     monkeypatch.setattr(session, "_CHECKPOINT_BYTES", checkpoint_bytes)
