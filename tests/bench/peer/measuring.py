@@ -17,7 +17,7 @@ from bench.peer.talk import Talk, prose
 
 StartSide = Callable[[Path], Side]
 MEMORY = "k peak memory, MiB"
-_WARM_UP_WORDS = 100
+_WARM_UP_WORDS = (20, 120)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +97,17 @@ def measure(
 def _play(scene: Scene, model: BenchModel, start: StartSide, salt: str, repeats: int) -> Figures:
     with _started(start) as (side, folder), _watched(side) as watch:
         # Both have read and written something before anything is timed.
-        warm_up = Talk(side).ask(prose("warm-up", _WARM_UP_WORDS), max_tokens=4)
+        short, long = (
+            Talk(side).ask(prose(f"warm-up {words}", words), max_tokens=4).prompt
+            for words in _WARM_UP_WORDS
+        )
         stage = Stage(
             side=side,
             model=model,
             folder=folder,
             salt=salt,
-            tokens_per_word=warm_up.prompt / _WARM_UP_WORDS,
+            # What the template adds is in both, so it cancels out.
+            tokens_per_word=(long - short) / (_WARM_UP_WORDS[1] - _WARM_UP_WORDS[0]),
             repeats=repeats,
         )
         for figure in scene.play(stage):
