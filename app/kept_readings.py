@@ -1,22 +1,18 @@
 """How much of what was read is kept on disk, and how to forget it."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from app import log
 from app.chat.notices import Notice, NoticeKind
+from runtime.kept_files import EMBEDDINGS, STATES, is_abandoned, parse_whole
 
 MOST_GIGABYTES = 100
 MOST_MEMORY_PERCENT = 50
 
-# The engine's folders and the files it keeps in them; nothing else is looked at.
-_FOLDERS = ("states", "embeddings")
-_KEPT = re.compile(r"\d{12}-[0-9a-f]{64}\.cache")
-_PART = re.compile(r"(\d{1,9})-[0-9a-f]{64}\.part")
+# The engine's folders; nothing else is looked at.
+_FOLDERS = (STATES, EMBEDDINGS)
 
 _MEGABYTE = 1 << 20
 _GIGABYTE = 1 << 30
@@ -117,14 +113,8 @@ def _kept_files(folder: Path) -> Iterator[Path]:
     except FileNotFoundError:
         return
     for path in paths:
-        if _KEPT.fullmatch(path.name) or _is_abandoned(path):
+        if parse_whole(path) or is_abandoned(path):
             yield path
-
-
-def _is_abandoned(path: Path) -> bool:
-    # A part with a living writer is about to become a whole file.
-    match = _PART.fullmatch(path.name)
-    return match is not None and not psutil.pid_exists(int(match.group(1)))
 
 
 def _size(path: Path) -> int:

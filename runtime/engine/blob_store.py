@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import IO, Any
 import numpy as np
 import psutil
 from numpy.typing import NDArray
+
+from runtime.kept_files import is_abandoned, parse_whole, part_name, whole_name
 
 log = logging.getLogger("sideglance.engine.cache")
 
@@ -31,8 +32,6 @@ _DIGEST_BYTES = 32
 _LONGEST_HEADER = 64 << 20
 # Room that is always left on the disk for everything else.
 _DISK_FLOOR_BYTES = 1 << 30
-_FILE = re.compile(r"(\d{12})-([0-9a-f]{64})\.cache")
-_PART = re.compile(r"(\d+)-[0-9a-f]{64}\.part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ class BlobStore:
         size = len(start) + sum(payload.nbytes for payload in payloads)
         if size > self._budget:
             return False
-        part = self._folder / f"{os.getpid()}-{name}.part"
+        part = self._folder / part_name(name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._make_room(size)
@@ -135,15 +134,15 @@ class BlobStore:
         except OSError:
             return
         for path in paths:
-            if match := _FILE.fullmatch(path.name):
-                yield int(match.group(1)), match.group(2), path
+            if parsed := parse_whole(path):
+                yield *parsed, path
 
     def _find(self, name: str) -> Path | None:
         return next((path for _number, other, path in self._files() if other == name), None)
 
     def _path(self, name: str) -> Path:
         newest = max((number for number, _name, _path in self._files()), default=0)
-        return self._folder / f"{newest + 1:012d}-{name}.cache"
+        return self._folder / whole_name(newest + 1, name)
 
     def _renumber(self, path: Path, name: str) -> None:
         try:
@@ -173,7 +172,7 @@ class BlobStore:
         except OSError:
             return
         for path in paths:
-            if (match := _PART.fullmatch(path.name)) and not psutil.pid_exists(int(match.group(1))):
+            if is_abandoned(path):
                 _unlink(path)
 
 

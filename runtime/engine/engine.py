@@ -24,6 +24,7 @@ from runtime.engine.prompting import Prompter
 from runtime.engine.session import Progress, Session
 from runtime.engine.states import StateShelf
 from runtime.events import Finish, ModelFacts
+from runtime.kept_files import EMBEDDINGS, STATES
 from runtime.models.profile import profile_of
 from runtime.problems import RuntimeFailure, Stopped
 from runtime.prompt import has_pictures
@@ -241,12 +242,12 @@ class Engine:
             self._projector,
             identity=self._identity,
             folder=self._folder,
-            store=self._make_store("embeddings", _EMBEDDING_SHARE),
+            store=self._make_store(EMBEDDINGS, _EMBEDDING_SHARE),
         )
 
     def _make_states(self) -> StateShelf:
         return StateShelf(
-            self._make_store("states", 1 - _EMBEDDING_SHARE),
+            self._make_store(STATES, 1 - _EMBEDDING_SHARE),
             fingerprint=self._identity,
             ram_bytes=self._request.memory_bytes,
         )
