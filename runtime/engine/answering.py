@@ -43,7 +43,22 @@ class Answer:
         writing_s: seconds spent writing them
     """
 
-    def __init__(self, request: AnswerRequest, *, thinking: bool, emit: Emit) -> None:
+    def __init__(
+        self,
+        request: AnswerRequest,
+        *,
+        thinking: bool,
+        emit: Emit,
+        picture_clock: Callable[[], float],
+    ) -> None:
+        """Begin an answer.
+
+        Args:
+            request: what was asked
+            thinking: the model shall think first
+            emit: takes the answer's events
+            picture_clock: seconds spent on picture files and embeddings so far
+        """
         self.text = ""
         self.generated: list[int] = []
         self.writing_s = 0.0
@@ -51,6 +66,8 @@ class Answer:
         self._id = request.request_id
         self._emit = emit
         self._stream = TextStream(thinking=thinking)
+        self._picture_clock = picture_clock
+        self._pictures_before_s = picture_clock()
         self._started = time.monotonic()
         self._counts = ReadCounts(prompt=0, reused=0, read=0)
         self._picture_tokens = 0
@@ -69,9 +86,10 @@ class Answer:
                 PromptProgress(request_id=self._id, read=read, total=total)
             ),
         )
-        begun = time.monotonic()
+        begun, encoded_before_s = time.monotonic(), self._picture_clock()
         self._counts = session.read(wanted, progress, stopped)
-        self._prefill_s = time.monotonic() - begun
+        encoding_s = self._picture_clock() - encoded_before_s
+        self._prefill_s = max(time.monotonic() - begun - encoding_s, 0.0)
 
     def write(
         self,
@@ -84,7 +102,7 @@ class Answer:
         """Draw token after token until there is a reason to end."""
         longest = min(self._request.max_tokens or session.cells_left, session.cells_left)
         with Sampler(
-            wished(settings, self._request.sampling),
+            _wished(settings, self._request.sampling),
             vocabulary=model.vocabulary_size,
             longest=longest,
             seed=self._request.sampling.seed,
@@ -97,14 +115,8 @@ class Answer:
         self._say(self._stream.finish())
         return finish
 
-    def finished(self, finish: Finish, *, picture_s: float, encoding_s: float) -> Finished:
-        """The answer's last event.
-
-        Args:
-            finish: why it ended
-            picture_s: seconds spent on picture files and embeddings
-            encoding_s: those of them that fell into reading
-        """
+    def finished(self, finish: Finish) -> Finished:
+        """The answer's last event."""
         return Finished(
             request_id=self._id,
             finish=finish,
@@ -117,8 +129,8 @@ class Answer:
                 passes=self._passes,
             ),
             seconds=AnswerSeconds(
-                pictures=round(picture_s, 3),
-                prefill=round(max(self._prefill_s - encoding_s, 0.0), 3),
+                pictures=round(self._picture_clock() - self._pictures_before_s, 3),
+                prefill=round(self._prefill_s, 3),
                 first_token=round(self._first_token_s, 3),
                 total=round(time.monotonic() - self._started, 3),
             ),
@@ -163,7 +175,7 @@ class Answer:
                 self._emit(TextPiece(request_id=self._id, text=piece.text))
 
 
-def wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:
+def _wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:
     """The published settings with what the user fixed."""
     if wishes.temperature is None:
         return settings

@@ -128,21 +128,19 @@ class Engine:
         """
         thinking = self._profile.thinks_by_default if request.thinking is None else request.thinking
         self._settle = None
-        answer = Answer(request, thinking=thinking, emit=emit)
-        looked, encoded = self._picture_seconds, self._picture_seconds
+        answer = Answer(
+            request, thinking=thinking, emit=emit, picture_clock=lambda: self._picture_seconds
+        )
         try:
             wanted = self._prompter.whole(request.messages, thinking=thinking, stopped=stopped)
-            encoded = self._picture_seconds
             answer.read(self._session, wanted, stopped)
-            encoded, looked = self._picture_seconds - encoded, self._picture_seconds - looked
             finish = self._write(answer, request, thinking, stopped)
         except Stopped:
-            encoded, looked = 0.0, self._picture_seconds - looked
             finish = Finish.STOPPED
         if answer.text:
             history = (*request.messages, text_message(Role.ASSISTANT, answer.text))
             self._settle = (history, thinking)
-        emit(answer.finished(finish, picture_s=looked, encoding_s=encoded))
+        emit(answer.finished(finish))
 
     def settle(self, stopped: Stop) -> None:
         """Read the conversation as the next question will find it, while nobody waits.
