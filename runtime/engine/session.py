@@ -171,7 +171,8 @@ class Session:
     def save(self) -> None:
         """Write the conversation to disk, and others that are only in RAM."""
         self._states.write_all()
-        if self._held:
+        # Taking the state copies all of memory: not for what is on disk already.
+        if self._held and not self._states.is_written(self.held):
             self._states.write(self._saved())
 
     def _saved(self) -> SavedState:
@@ -258,8 +259,7 @@ class Session:
 
     def _roll_back(self) -> None:
         """After a decode that did not end: the recurrent state is somewhere in between."""
-        newest = self._checkpoints[-1].length if self._checkpoints else 0
-        self._go_back(newest)
+        self._go_back(self._checkpoints[-1].length if self._checkpoints else 0)
 
     def _go_back(self, length: int) -> None:
         """Make memory end after `length` units, where a checkpoint is; 0 empties it."""

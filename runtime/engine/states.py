@@ -104,7 +104,7 @@ class StateShelf:
 
     def put(self, state: SavedState) -> None:
         """Hold a state in RAM; what no longer fits there goes to disk."""
-        name = self._name(state)
+        name = self._name(state.units)
         self._ram[name] = state
         self._ram.move_to_end(name)
         self._forget_beginnings_of(state, but=name)
@@ -112,13 +112,17 @@ class StateShelf:
             _name, oldest = self._ram.popitem(last=False)
             self.write(oldest)
 
+    def is_written(self, units: Sequence[Unit]) -> bool:
+        """Whether the state of these units is on disk, or nothing is ever kept there."""
+        return self._store is None or self._name(units) in self._store.names()
+
     def write(self, state: SavedState) -> bool:
         """Write a state to disk unless it is there; returns whether it is there now."""
         if self._store is None:
             return False
-        name = self._name(state)
-        if name in self._store.names():
+        if self.is_written(state.units):
             return True
+        name = self._name(state.units)
         facts = _to_facts(state, self._fingerprint)
         payloads = [state.memory, *(mark.state for mark in state.checkpoints)]
         saved = self._store.save(name, facts, payloads)
@@ -133,8 +137,8 @@ class StateShelf:
             if (state := self._ram.get(name)) is not None:
                 self.write(state)
 
-    def _name(self, state: SavedState) -> str:
-        return name_of(self._fingerprint, repr(state.units))
+    def _name(self, units: Sequence[Unit]) -> str:
+        return name_of(self._fingerprint, repr(tuple(units)))
 
     def _known(self) -> list[tuple[str, _Outline]]:
         known = [(name, _outline(state)) for name, state in self._ram.items()]
