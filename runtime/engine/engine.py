@@ -4,6 +4,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -62,14 +63,27 @@ class Engine:
         self._request = request
         self._native_log = native_log
         self._threads = request.threads or psutil.cpu_count(logical=False) or 1
+        with ExitStack() as parts:
+            # A file that cannot be used must not leave gigabytes behind: what was made until
+            # then is freed, the newest first, as it is when everything is closed.
+            self._make_parts(parts, progress)
+            self._parts = parts.pop_all()
+        self._paces = load_paces(self._paces_file) if self._paces_file else Paces()
+        self._prompter = Prompter(self._model, self._shelf, context_length=self._context.length)
+        self._settle: tuple[tuple[Message, ...], bool] | None = None
+
+    def _make_parts(self, parts: ExitStack, progress: Callable[[float], bool]) -> None:
+        request = self._request
         self._folder = Path(tempfile.mkdtemp(prefix="sideglance-engine-"))
+        parts.callback(shutil.rmtree, self._folder, ignore_errors=True)
         self._model = Model(
             request.files.model,
             gpu_layers=request.gpu_layers,
             extra_layer=request.drafting is not False,
-            native_log=native_log,
+            native_log=self._native_log,
             progress=progress,
         )
+        parts.callback(self._model.close)
         self._profile = profile_of(
             name=self._model.metadata("general.name"),
             file_name=request.files.model.stem,
@@ -82,21 +96,23 @@ class Engine:
             batch_size=_BATCH_SIZE,
             threads=self._threads,
             drafts=DRAFT_LENGTH if drafts else 0,
-            native_log=native_log,
+            native_log=self._native_log,
         )
-        self._drafter = self._make_drafter() if drafts else None
+        parts.callback(self._context.close)
         self._projector = self._make_projector()
+        if self._projector is not None:
+            parts.callback(self._projector.close)
+        self._drafter = self._make_drafter() if drafts else None
+        if self._drafter is not None:
+            parts.callback(self._drafter.close)
         self._identity = fingerprint(
             request.files.model,
             request.files.projector,
             self._profile.picture_tokens,
             drafts,
         )
-        self._paces = load_paces(self._paces_file) if self._paces_file else Paces()
         self._shelf = self._make_shelf()
         self._session = Session(self._context, self._shelf, self._make_states())
-        self._prompter = Prompter(self._model, self._shelf, context_length=self._context.length)
-        self._settle: tuple[tuple[Message, ...], bool] | None = None
 
     @property
     def facts(self) -> ModelFacts:
@@ -170,13 +186,7 @@ class Engine:
 
     def close(self) -> None:
         """Free everything."""
-        if self._drafter is not None:
-            self._drafter.close()
-        if self._projector is not None:
-            self._projector.close()
-        self._context.close()
-        self._model.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._parts.close()
 
     def _write(
         self, answer: Answer, request: AnswerRequest, thinking: bool, stopped: Stop

@@ -1,19 +1,23 @@
 """The engine with the real demo model: what it reads, reuses and answers."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers.engines import NUMBER, Reply, ask, load, question
 from helpers.pictures import Codec, make_cases, make_clips, write_clip
 
 from runtime.content import Image, Message, Role, Video, text_message
+from runtime.engine.context import Context
 from runtime.engine.engine import Engine
 from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.model import Model
 from runtime.engine.plan import Picture, cells
 from runtime.events import Event, Finish, PictureProgress
 from runtime.models.demo import demo_model_files
-from runtime.problems import Problem, PromptFailure
+from runtime.problems import ModelFailure, Problem, PromptFailure
 from runtime.requests import AnswerRequest, ModelFiles
 
 pytestmark = pytest.mark.model
@@ -209,6 +213,30 @@ def test_that_a_picture_needs_a_projector(native_log: NativeLog, picture: Image)
         assert failure.value.problem is Problem.MODEL_CANNOT_SEE
     finally:
         blind.close()
+
+
+def test_that_a_load_that_fails_leaves_nothing_behind(
+    native_log: NativeLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    closed: list[str] = []
+    for kind in (Model, Context):
+        monkeypatch.setattr(kind, "close", noting(kind.close, kind.__name__, closed))
+    demo = demo_model_files()
+    with pytest.raises(ModelFailure):
+        load(native_log, ModelFiles(model=demo.model, projector=demo.model))
+    assert closed == ["Context", "Model"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def noting(close: Callable[[Any], None], name: str, closed: list[str]) -> Callable[[Any], None]:
+    """The same, and a note that it was called."""
+
+    def close_and_note(part: object) -> None:
+        closed.append(name)
+        close(part)
+
+    return close_and_note
 
 
 def test_that_a_stop_while_reading_leaves_memory_usable(fresh: Engine, picture: Image) -> None:
