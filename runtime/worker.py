@@ -121,9 +121,7 @@ class _Worker:
                     return
                 self._carry_out(request)
         finally:
-            if self._engine is not None:
-                self._engine.save()
-                self._engine.close()
+            self._end_engine()
 
     def _next_request(self) -> Request | None:
         """Wait for a request; when none comes for a while, save what memory holds."""
@@ -163,9 +161,7 @@ class _Worker:
         begun = time.monotonic()
         if self._native_log is None:
             self._native_log = start_llama()
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+        self._end_engine()
         reported = 0.0
 
         def progress(fraction: float) -> bool:
@@ -184,6 +180,13 @@ class _Worker:
                 seconds=round(time.monotonic() - begun, 3),
             )
         )
+
+    def _end_engine(self) -> None:
+        """Save what memory holds, then free it: another model comes, or the end."""
+        if self._engine is not None:
+            self._engine.save()
+            self._engine.close()
+            self._engine = None
 
     def _answer(self, request: AnswerRequest) -> None:
         if self._engine is None:
