@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import log
-from app.chat.notices import Notice, NoticeKind
 from runtime.kept_files import EMBEDDINGS, STATES, is_abandoned, parse_whole
 
 MOST_GIGABYTES = 100
@@ -13,9 +12,6 @@ MOST_MEMORY_PERCENT = 50
 
 # The engine's folders; nothing else is looked at.
 _FOLDERS = (STATES, EMBEDDINGS)
-
-_MEGABYTE = 1 << 20
-_GIGABYTE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,32 +70,6 @@ def clear(folder: Path) -> Cleared:
             else:
                 freed += size
     return Cleared(freed_bytes=freed, left=left)
-
-
-def cleared_notice(cleared: Cleared) -> Notice:
-    """What to tell the user about it."""
-    title = f"{in_words(cleared.freed_bytes)} freed."
-    if not cleared.left:
-        return Notice(
-            title=title,
-            explanation="Chats still in memory are kept again later.",
-            kind=NoticeKind.INFO,
-        )
-    files = "1 file" if cleared.left == 1 else f"{cleared.left} files"
-    return Notice(
-        title=f"{title[:-1]}, but {files} could not be deleted.",
-        explanation="They may be in use, or you may not be allowed to. Try again later.",
-        kind=NoticeKind.WARNING,
-    )
-
-
-def in_words(size_bytes: int) -> str:
-    """A size such as "3 MB" or "1.2 GB", in the same units as the budget."""
-    if size_bytes >= _GIGABYTE:
-        return f"{size_bytes / _GIGABYTE:.1f} GB"
-    # Rounded up, so that only nothing is called nothing.
-    megabytes = -(-size_bytes // _MEGABYTE)
-    return f"{megabytes} MB" if megabytes < 1024 else "1.0 GB"
 
 
 def _kept_files(folder: Path) -> Iterator[Path]:

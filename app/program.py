@@ -30,7 +30,6 @@ from app.kept_readings import (
     Cleared,
     bytes_used,
     clear,
-    cleared_notice,
 )
 from app.model_state import ModelState
 from app.paths import Paths
@@ -284,7 +283,7 @@ class Program(QObject):
         )
 
     def _on_cleared(self, cleared: Cleared) -> None:
-        self.window.show_cleared(cleared_notice(cleared))
+        self.window.show_cleared(words.readings_cleared(cleared.freed_bytes, cleared.left))
         self._count_kept()
 
     @Slot(object)

@@ -14,6 +14,9 @@ KEEP_AS_IT_WAS = "Keep it as it was"
 PASTED_PICTURE = "Pasted picture"
 NEW_CHAT = "New chat"
 
+_MEGABYTE = 1 << 20
+_GIGABYTE = 1 << 30
+
 # Between a file's name and what is wrong with it, in a detail.
 _REASON = "\n"
 
@@ -314,3 +317,29 @@ def clock_time(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def readings_cleared(freed_bytes: int, left: int) -> Notice:
+    """Readings were deleted from the disk, and so many files could not be."""
+    title = f"{size_in_words(freed_bytes)} freed."
+    if not left:
+        return Notice(
+            title=title,
+            explanation="Chats still in memory are kept again later.",
+            kind=NoticeKind.INFO,
+        )
+    files = "1 file" if left == 1 else f"{left} files"
+    return Notice(
+        title=f"{title[:-1]}, but {files} could not be deleted.",
+        explanation="They may be in use, or you may not be allowed to. Try again later.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def size_in_words(size_bytes: int) -> str:
+    """A size such as "3 MB" or "1.2 GB", in the same units as the budget."""
+    if size_bytes >= _GIGABYTE:
+        return f"{size_bytes / _GIGABYTE:.1f} GB"
+    # Rounded up, so that only nothing is called nothing.
+    megabytes = -(-size_bytes // _MEGABYTE)
+    return f"{megabytes} MB" if megabytes < 1024 else "1.0 GB"

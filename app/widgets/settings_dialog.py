@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.chat.notices import Notice
-from app.kept_readings import MOST_GIGABYTES, MOST_MEMORY_PERCENT, in_words
+from app.kept_readings import MOST_GIGABYTES, MOST_MEMORY_PERCENT
 from app.settings import Settings
 from app.widgets.labels import make_label
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.number_box import NumberBox
 from app.widgets.theme import LARGE, MEDIUM, SMALL, TIGHT, WIDE, Theme
 from app.widgets.tick_box import TickBox
+from app.words import size_in_words
 
 _WIDTH_PX = 480
 # A tick's box with its border, and the distance to its words.
@@ -71,7 +72,6 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._theme = theme
         self._settings = settings
-        self._used_bytes = 0
         self._make_fields()
         self._show(settings)
         self._lay_out()
@@ -94,7 +94,7 @@ class SettingsDialog(QDialog):
 
     def show_used(self, used_bytes: int) -> None:
         """Say what is kept on disk now."""
-        self._used.setText(f"Now used: {in_words(used_bytes)}")
+        self._used.setText(f"Now used: {size_in_words(used_bytes)}")
         self._clear.setEnabled(used_bytes > 0)
 
     def show_notice(self, notice: Notice) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from app.chat.notices import NoticeKind
-from app.kept_readings import Cleared, bytes_used, clear, cleared_notice, in_words
+from app.kept_readings import Cleared, bytes_used, clear
+from app.words import readings_cleared, size_in_words
 from runtime.engine.blob_store import BlobStore, name_of
 
 # Larger than any process id can be.
@@ -111,16 +112,16 @@ def test_that_a_folder_that_cannot_be_listed_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_that_sizes_are_said_in_the_units_of_the_budget(size: int, words: str) -> None:
-    assert in_words(size) == words
+    assert size_in_words(size) == words
 
 
 def test_that_what_was_freed_is_said() -> None:
-    notice = cleared_notice(Cleared(freed_bytes=3 << 20))
+    notice = readings_cleared(3 << 20, 0)
     assert (notice.title, notice.kind) == ("3 MB freed.", NoticeKind.INFO)
 
 
 @pytest.mark.parametrize(("left", "files"), [(1, "1 file"), (2, "2 files")])
 def test_that_what_could_not_be_deleted_is_said(left: int, files: str) -> None:
-    notice = cleared_notice(Cleared(freed_bytes=3 << 20, left=left))
+    notice = readings_cleared(3 << 20, left)
     assert notice.title == f"3 MB freed, but {files} could not be deleted."
     assert notice.kind is NoticeKind.WARNING
