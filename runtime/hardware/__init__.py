@@ -1,0 +1,1 @@
+"""What this machine has and what the installed llama.cpp can use of it."""

@@ -1,0 +1,155 @@
+"""What a machine has, each figure with where it came from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Vendor(StrEnum):
+    """Who made a graphics device."""
+
+    NVIDIA = "nvidia"
+    AMD = "amd"
+    INTEL = "intel"
+    APPLE = "apple"
+    OTHER = "other"
+
+
+class DeviceKind(StrEnum):
+    """Whether a graphics device has memory of its own."""
+
+    DISCRETE = "discrete"
+    INTEGRATED = "integrated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """An amount of memory.
+
+    Attributes:
+        total_bytes: all of it
+        free_bytes: what can be had now; None if nobody knows
+        source: who said so, such as "NVML" or a file's path
+    """
+
+    total_bytes: int
+    free_bytes: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphicsDevice:
+    """A graphics device as the system knows it.
+
+    Attributes:
+        name: for people, such as "NVIDIA GeForce RTX 3060"
+        dedicated: memory of its own, a carve-out of RAM included; None if it has none
+        shared: RAM it may use besides; on Apple silicon the Metal working set
+        driver: name and version, "" if unknown
+    """
+
+    name: str
+    vendor: Vendor
+    kind: DeviceKind
+    dedicated: Memory | None = None
+    shared: Memory | None = None
+    driver: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processor:
+    """The CPU.
+
+    Attributes:
+        name: for people
+        architecture: "x86_64" or "arm64"
+        physical_cores: cores without hyper-threading
+        logical_cores: with it
+        features: those that matter to ggml, of "AVX2", "AVX-512", "NEON"
+    """
+
+    name: str
+    architecture: str
+    physical_cores: int
+    logical_cores: int
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """The battery of a laptop."""
+
+    percent: int
+    plugged_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildDevice:
+    """A device as the installed llama.cpp sees it.
+
+    Attributes:
+        name: ggml's own, such as "CUDA0", "Vulkan0", "Metal"
+        description: the device's, such as "NVIDIA GeForce RTX 3060"
+        memory: as ggml reports it; None where its figures are absurd
+    """
+
+    name: str
+    description: str
+    kind: DeviceKind
+    memory: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LlamaBuild:
+    """What the installed llama.cpp can use.
+
+    Attributes:
+        backends: as ggml registers them, such as ("Vulkan", "CPU")
+        devices: graphics devices it sees; empty for a build or a machine without
+    """
+
+    backends: tuple[str, ...]
+    devices: tuple[BuildDevice, ...] = ()
+
+
+class FindingKind(StrEnum):
+    """What a person should know about their machine; `app/words.py` has the sentences."""
+
+    DEVICE_NOT_USED = "device_not_used"  # detail: device; the build cannot use it
+    DRIVER_BROKEN = "driver_broken"  # detail: device or driver
+    PROBE_TIMED_OUT = "probe_timed_out"  # detail: the probe
+    PROBE_CRASHED = "probe_crashed"  # detail: the probe
+    FIGURE_REJECTED = "figure_rejected"  # detail: figure, source and why
+    SOURCES_DISAGREE = "sources_disagree"  # detail: both figures and sources
+    SOFTWARE_DEVICE = "software_device"  # detail: device; a CPU that poses as a GPU
+    MEMORY_OVERRIDDEN = "memory_overridden"  # detail: device, reported and set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something noticed while looking at a machine."""
+
+    kind: FindingKind
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineReport:
+    """All that is known about a machine.
+
+    Attributes:
+        system: for people, such as "Windows 11" or "Linux 6.8"
+        ram: total and available
+        disk: of the models folder; None if it cannot be reached
+        battery: None for a machine without
+        devices: graphics devices of the machine, usable or not
+        build: what the installed llama.cpp can use of them
+    """
+
+    system: str
+    processor: Processor
+    ram: Memory
+    disk: Memory | None
+    battery: Battery | None
+    devices: tuple[GraphicsDevice, ...]
+    build: LlamaBuild
+    findings: tuple[Finding, ...] = ()

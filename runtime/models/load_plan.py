@@ -1,0 +1,50 @@
+"""How a model shall be loaded on a machine, as one explained decision."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class KvType(StrEnum):
+    """Number format of the KV cache, in llama.cpp's terms."""
+
+    F16 = "f16"
+    Q8_0 = "q8_0"
+
+
+class ProjectorPlace(StrEnum):
+    """Where the vision projector runs."""
+
+    GPU = "gpu"
+    CPU = "cpu"
+    NONE = "none"  # a model without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadPlan:
+    """Everything that is decided before a model is loaded.
+
+    Attributes:
+        model: the catalogue's name, such as "Qwen3.5 4B", or that of an imported file
+        quantisation: such as "Q4_K_M"
+        context: tokens of context
+        gpu_layers: layers on the graphics device, the output counted as one as in llama.cpp;
+            0 is a pure CPU run, -1 all of them
+        device: ggml's name of the graphics device, "" for the CPU
+        expected_bytes: memory on the device (RAM for a CPU run), all told, without margin
+        expected_tokens_per_s: decode speed; None where nothing is known about the device
+        reason: one sentence for people
+        next_better: one sentence: which choice would be better and what it would need; "" if
+            there is none
+    """
+
+    model: str
+    quantisation: str
+    context: int
+    kv_type: KvType
+    gpu_layers: int
+    device: str
+    projector_on: ProjectorPlace
+    expected_bytes: int
+    expected_tokens_per_s: float | None
+    reason: str
+    next_better: str = ""
