@@ -7,6 +7,31 @@ from runtime.problems import Problem
 from runtime.requests import RequestId
 
 
+class BufferKind(StrEnum):
+    """What llama.cpp allocates memory for."""
+
+    WEIGHTS = "weights"
+    KV = "kv"
+    RECURRENT = "recurrent"
+    COMPUTE = "compute"
+    OUTPUT = "output"
+    PROJECTOR = "projector"  # its weights
+    PROJECTOR_COMPUTE = "projector_compute"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buffer:
+    """Memory that llama.cpp said it allocated.
+
+    Attributes:
+        device: ggml's name, such as "CUDA0"; "CPU" for RAM of any kind
+    """
+
+    kind: BufferKind
+    device: str
+    size_bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFacts:
     """What is known about the loaded model.
@@ -38,11 +63,16 @@ class LoadProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """The model is ready."""
+    """The model is ready.
+
+    Attributes:
+        buffers: the memory llama.cpp reports to have allocated
+    """
 
     request_id: RequestId
     facts: ModelFacts
     seconds: float
+    buffers: tuple[Buffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Everything the engine can be asked."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
@@ -23,6 +24,21 @@ class ModelFiles:
     projector: Path | None = None
 
 
+class KvType(StrEnum):
+    """Number format of the KV cache, in llama.cpp's terms."""
+
+    F16 = "f16"
+    Q8_0 = "q8_0"
+
+
+class ProjectorPlace(StrEnum):
+    """Where the vision projector runs."""
+
+    GPU = "gpu"
+    CPU = "cpu"
+    NONE = "none"  # a model without
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRequest:
     """Load a model, in place of the one loaded before.
@@ -30,6 +46,9 @@ class LoadRequest:
     Attributes:
         context_length: tokens of context; None lets the engine choose
         gpu_layers: layers to place on a GPU; 0 is a pure CPU run, -1 all of them
+        device: ggml's name of the GPU, such as "CUDA0"; None lets llama.cpp use what it finds
+        kv_type: number format of the KV cache
+        projector_on: where the vision projector runs
         threads: CPU threads; None is one per physical core
         cache_folder: where conversations and embeddings are kept for the next start; None
             keeps them in memory only
@@ -43,6 +62,9 @@ class LoadRequest:
     files: ModelFiles
     context_length: int | None = None
     gpu_layers: int = -1
+    device: str | None = None
+    kv_type: KvType = KvType.F16
+    projector_on: ProjectorPlace = ProjectorPlace.GPU
     threads: int | None = None
     cache_folder: Path | None = None
     cache_bytes: int = 4 << 30

@@ -1,22 +1,8 @@
 """How a model shall be loaded on a machine, as one explained decision."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class KvType(StrEnum):
-    """Number format of the KV cache, in llama.cpp's terms."""
-
-    F16 = "f16"
-    Q8_0 = "q8_0"
-
-
-class ProjectorPlace(StrEnum):
-    """Where the vision projector runs."""
-
-    GPU = "gpu"
-    CPU = "cpu"
-    NONE = "none"  # a model without
+from runtime.requests import KvType, ProjectorPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
