@@ -15,8 +15,6 @@ from app.chat.attachment_files import AttachmentFiles
 from app.chat.attachments import Attachments
 from app.chat.chat_list import ChatList
 from app.chat.controller import ChatController
-from app.chat.model_loading import Keeping, ModelLoading
-from app.chat.notice_desk import NoticeDesk
 from app.chat.screen import Screen
 from app.chat.shelf import ChatShelf
 from app.chat.store_room import StoreRoom
@@ -32,6 +30,8 @@ from app.kept_readings import (
     clear,
 )
 from app.model_state import ModelState
+from app.models.loading import Keeping, ModelLoading
+from app.notice_desk import NoticeDesk
 from app.paths import Paths
 from app.power import may_work_ahead, read_power
 from app.settings import LoadedSettings, Settings

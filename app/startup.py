@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from app import log
-from app.chat.model_loading import ModelLoading
-from app.chat.notice_desk import NoticeDesk
 from app.chat.records import OpenedStore
 from app.chat.shelf import ChatShelf
 from app.chat.store_room import StoreRoom
 from app.engine_link import EngineLink
+from app.models.loading import ModelLoading
+from app.notice_desk import NoticeDesk
 from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
 

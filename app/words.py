@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.chat.notices import Notice, NoticeKind
+from app.notices import Notice, NoticeKind
 from runtime.problems import Problem
 
 TRY_AGAIN = "Try again"

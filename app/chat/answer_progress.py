@@ -2,11 +2,11 @@
 
 from typing import assert_never
 
-from app.chat.model_loading import ModelLoading
 from app.chat.open_answer import OpenAnswer
 from app.chat.screen import Screen
 from app.chat.turns import TurnState
 from app.model_state import Answering, ReadingPicture, ReadingPrompt, Thinking
+from app.models.loading import ModelLoading
 from runtime.events import (
     PictureProgress,
     PromptProgress,

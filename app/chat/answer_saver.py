@@ -4,10 +4,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.chat.notice_desk import NoticeDesk
 from app.chat.open_answer import OpenAnswer
 from app.chat.store import Store
 from app.chat.store_room import StoreRoom
+from app.notice_desk import NoticeDesk
 from runtime.problems import RuntimeFailure
 
 # Under a second, so that a crash costs less than a second of text.

@@ -12,8 +12,6 @@ from app import log
 from app.chat.answer_progress import AnswerProgress
 from app.chat.answer_saver import AnswerSaver
 from app.chat.history import messages_of
-from app.chat.model_loading import ModelLoading
-from app.chat.notice_desk import NoticeDesk
 from app.chat.open_answer import OpenAnswer
 from app.chat.screen import Screen
 from app.chat.store import Store
@@ -21,6 +19,8 @@ from app.chat.store_room import StoreRoom
 from app.chat.turns import ChatId, Turn, TurnId, TurnState
 from app.engine_link import EngineLink
 from app.model_state import Stopping
+from app.models.loading import ModelLoading
+from app.notice_desk import NoticeDesk
 from runtime.events import (
     EngineDied,
     Event,

@@ -13,9 +13,9 @@ from PySide6.QtGui import QImage
 from app import words
 from app.background import Lane
 from app.chat.attachment_files import AttachmentFiles, KeptFile
-from app.chat.notice_desk import NoticeDesk
 from app.chat.tray import EntryId, Tray
 from app.chat.turns import Attachment, AttachmentKind
+from app.notice_desk import NoticeDesk
 from runtime.media.client import inspect
 from runtime.media.intake import kind_of
 from runtime.media.values import PictureFacts, VideoFacts

@@ -8,8 +8,6 @@ from PySide6.QtCore import QObject, Slot
 
 from app import log, words
 from app.chat.answering import AnswerQueue
-from app.chat.notice_desk import NoticeDesk
-from app.chat.notices import Notice
 from app.chat.records import Chat, Exchange, Question
 from app.chat.screen import Place, Screen
 from app.chat.store import Store
@@ -18,6 +16,8 @@ from app.chat.titles import make_title
 from app.chat.transcript import TurnVersion
 from app.chat.tray import Tray
 from app.chat.turns import OPEN_STATES, Turn, TurnId, TurnState
+from app.notice_desk import NoticeDesk
+from app.notices import Notice
 from runtime.content import Role
 from runtime.problems import RuntimeFailure
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from app.chat.notices import Notice
+from app.notices import Notice
 
 
 class Front(Protocol):

@@ -7,13 +7,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app import words
 from app.chat.answering import AnswerQueue
 from app.chat.chat_list import ChatRenaming
-from app.chat.notice_desk import NoticeDesk
 from app.chat.records import Chat, OpenedStore
 from app.chat.screen import Screen
 from app.chat.store import Store
 from app.chat.store_room import StoreRoom
 from app.chat.titles import shorten
 from app.chat.turns import ChatId, ChatSummary
+from app.notice_desk import NoticeDesk
 
 _LONGEST_TITLE = 200
 

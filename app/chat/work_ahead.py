@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from app import log
 from app.chat.answering import AnswerQueue
 from app.chat.history import messages_of, part_of
-from app.chat.model_loading import ModelLoading
 from app.chat.screen import Place, Screen
 from app.chat.store import Store
 from app.chat.store_room import StoreRoom
@@ -16,6 +15,7 @@ from app.chat.tray import Tray
 from app.chat.turns import Turn
 from app.engine_link import EngineLink
 from app.model_state import ModelState, Ready
+from app.models.loading import ModelLoading
 from runtime.content import Message, Role
 from runtime.requests import WorkAheadRequest
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TextIO
 
-from app.chat.notices import Notice
+from app.notices import Notice
 
 _ERASE_LINE = "\r\x1b[K"
 

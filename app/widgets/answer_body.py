@@ -5,8 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.chat.notices import Notice
 from app.chat.turns import OPEN_STATES, Turn, TurnState
+from app.notices import Notice
 from app.widgets.labels import make_label, restyle
 from app.widgets.markdown_view import MarkdownView
 from app.widgets.theme import MEDIUM, SMALL, Theme

@@ -18,10 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from app.chat.chat_list import ChatList
-from app.chat.notices import Notice, NoticeKind
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.model_state import ModelState, ModelStateValue, Ready
+from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.answer_body import Explain
 from app.widgets.chat_sidebar import ChatSidebar

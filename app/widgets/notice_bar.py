@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.chat.notices import Notice, NoticeKind
+from app.notices import Notice, NoticeKind
 from app.widgets.icon_button import IconButton
 from app.widgets.labels import make_label
 from app.widgets.theme import MEDIUM, SMALL, SMALL_CONTROL_SIDE, Theme

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.chat.notices import Notice
 from app.kept_readings import MOST_GIGABYTES, MOST_MEMORY_PERCENT
+from app.notices import Notice
 from app.settings import Settings
 from app.widgets.labels import make_label
 from app.widgets.notice_bar import NoticeBar

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.notices import NoticeKind
 from app.kept_readings import Cleared, bytes_used, clear
+from app.notices import NoticeKind
 from app.words import readings_cleared, size_in_words
 from runtime.engine.blob_store import BlobStore, name_of
 

@@ -11,9 +11,6 @@ from app.chat.attachment_files import AttachmentFiles
 from app.chat.attachments import Attachments
 from app.chat.chat_list import ChatList
 from app.chat.controller import ChatController
-from app.chat.model_loading import ModelLoading
-from app.chat.notice_desk import NoticeDesk
-from app.chat.notices import Notice
 from app.chat.records import OpenedStore
 from app.chat.screen import Screen
 from app.chat.shelf import ChatShelf
@@ -24,6 +21,9 @@ from app.chat.tray import Tray
 from app.chat.turns import Turn, TurnState
 from app.engine_link import EngineLink
 from app.model_state import ModelState
+from app.models.loading import ModelLoading
+from app.notice_desk import NoticeDesk
+from app.notices import Notice
 from runtime.requests import ModelFiles
 
 FILES = ModelFiles(model=Path("fake-1b.gguf"))

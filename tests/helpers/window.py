@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.chat.notices import Notice
 from app.chat.turns import OPEN_STATES, Turn
 from app.model_state import Broken, Busy, Ready
+from app.notices import Notice
 from app.paths import find_paths
 from app.program import Program, WindowArguments
 from app.settings import load_settings

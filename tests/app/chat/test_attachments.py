@@ -10,9 +10,9 @@ from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
 from app.chat.attachments import Attachments, Kept
-from app.chat.notices import NoticeKind
 from app.chat.tray import EntryId
 from app.chat.turns import Attachment, AttachmentKind
+from app.notices import NoticeKind
 from runtime.media.values import VideoFacts
 
 

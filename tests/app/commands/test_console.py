@@ -3,8 +3,8 @@
 import io
 import json
 
-from app.chat.notices import Notice
 from app.commands.console import Console
+from app.notices import Notice
 
 
 class Terminal(io.StringIO):

@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatList
-from app.chat.notices import Notice
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.chat.turns import Attachment, AttachmentKind, Turn, TurnId
 from app.model_state import ModelState
+from app.notices import Notice
 from app.widgets.main_window import MainWindow
 from runtime.content import Role
 from runtime.problems import Problem

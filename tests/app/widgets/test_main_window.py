@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
-from app.chat.notices import Notice, NoticeKind
 from app.chat.turns import Attachment, ChatId, ChatSummary, Turn, TurnState
 from app.model_state import (
     Answering,
@@ -23,6 +22,7 @@ from app.model_state import (
     ReadingPrompt,
     Ready,
 )
+from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.chat_list_view import ChatListView
 from app.widgets.drop_overlay import DropOverlay

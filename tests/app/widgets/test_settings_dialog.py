@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.chat.notices import Notice, NoticeKind
+from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.number_box import NumberBox

@@ -1,10 +1,10 @@
 """Tells the user things, and remembers what their buttons do."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from app import words
-from app.chat.front import Front
-from app.chat.notices import Notice
+from app.notices import Notice
 from runtime.problems import Problem, RuntimeFailure
 
 Act = Callable[[], None]
@@ -13,18 +13,25 @@ Act = Callable[[], None]
 _REMEMBERED = 20
 
 
+class NoticeBoard(Protocol):
+    """Where notices are read."""
+
+    def show_notice(self, notice: Notice) -> None:
+        """Tell the user something."""
+
+
 class NoticeDesk:
     """Where every notice passes on its way to the window."""
 
-    def __init__(self, front: Front) -> None:
-        self._front = front
+    def __init__(self, board: NoticeBoard) -> None:
+        self._board = board
         self._acts: list[tuple[Notice, Act]] = []
 
     def show(self, notice: Notice, act: Act | None = None) -> None:
         """Show a notice; `act` is what its button does."""
         if act is not None:
             self._acts = [*self._acts[-_REMEMBERED:], (notice, act)]
-        self._front.show_notice(notice)
+        self._board.show_notice(notice)
 
     def show_problem(self, problem: Problem, detail: str, act: Act | None = None) -> None:
         """Show what went wrong."""

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import assert_never
 
 from app import log
-from app.chat.notice_desk import NoticeDesk
 from app.engine_link import EngineLink
 from app.model_state import (
     Activity,
@@ -18,6 +17,7 @@ from app.model_state import (
     NoModel,
     Ready,
 )
+from app.notice_desk import NoticeDesk
 from runtime.events import EngineDied, Failed, Loaded, LoadProgress, ModelFacts
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ModelFiles, RequestId
