@@ -158,6 +158,10 @@ _WORDS: dict[Problem, Words] = {
         title="The model's file describes conversations in a way that does not fit",
         advice="Use another version of the model.",
     ),
+    Problem.DEVICE_MISSING: Words(
+        title="The graphics device {it} is not there any more",
+        advice="Check its driver, or choose the model again to run it on what there is.",
+    ),
     Problem.OUT_OF_MEMORY: Words(
         title="The computer's memory is full",
         advice="Close other programs, then ask again. What was written so far is kept.",

@@ -43,6 +43,7 @@ class Problem(StrEnum):
     PROMPT_TOO_LONG = "prompt_too_long"
     TEMPLATE_FAILED = "template_failed"
 
+    DEVICE_MISSING = "device_missing"
     OUT_OF_MEMORY = "out_of_memory"
     ENGINE_KILLED = "engine_killed"
     ENGINE_CRASHED = "engine_crashed"

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import llama_cpp
 import numpy as np
@@ -10,6 +11,7 @@ from runtime.engine.blob_store import Payload
 from runtime.engine.library import NativeLog
 from runtime.engine.model import Model
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
+from runtime.requests import KvType
 
 # The conversation is llama.cpp's sequence 0; -1 ("any") is refused by recurrent layers.
 SEQUENCE = 0
@@ -17,6 +19,27 @@ _PARTIAL = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
 _WHOLE = 0
 _ABORTED = 2
 _NO_SLOT = 1
+_KV_TYPES = {KvType.F16: llama_cpp.GGML_TYPE_F16, KvType.Q8_0: llama_cpp.GGML_TYPE_Q8_0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextSettings:
+    """How a context is made.
+
+    Attributes:
+        length: tokens it holds
+        batch_size: most tokens of one decode call; a larger batch would abort the process
+        threads: CPU threads for reading and writing
+        drafts: most drafted tokens in a batch; each takes one more copy of the recurrent
+            state, to be taken back to
+        kv_type: number format of the attention cache
+    """
+
+    length: int
+    batch_size: int
+    threads: int
+    drafts: int = 0
+    kv_type: KvType = KvType.F16
 
 
 class Context:
@@ -31,37 +54,30 @@ class Context:
     def __init__(
         self,
         model: Model,
-        *,
-        length: int,
-        batch_size: int,
-        threads: int,
-        drafts: int,
+        settings: ContextSettings,
         native_log: NativeLog,
     ) -> None:
         """Allocate the memory for a conversation.
 
         Args:
             model: stays in use until close
-            length: tokens
-            batch_size: most tokens of one decode call; a larger batch would abort the process
-            threads: CPU threads for reading and writing
-            drafts: most drafted tokens in a batch; each takes one more copy of the recurrent
-                state, to be taken back to
+            settings: its size and how it computes
             native_log: where llama.cpp says what went wrong
 
         Raises:
             EngineFailure: OUT_OF_MEMORY, or UNEXPECTED with llama.cpp's last line
         """
         parameters = llama_cpp.llama_context_default_params()
-        parameters.n_ctx = length
-        parameters.n_batch = parameters.n_ubatch = min(batch_size, length)
-        parameters.n_threads = parameters.n_threads_batch = threads
+        parameters.n_ctx = settings.length
+        parameters.n_batch = parameters.n_ubatch = min(settings.batch_size, settings.length)
+        parameters.n_threads = parameters.n_threads_batch = settings.threads
         parameters.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO
-        parameters.n_rs_seq = drafts
+        parameters.type_k = parameters.type_v = _KV_TYPES[settings.kv_type]
+        parameters.n_rs_seq = settings.drafts
         # Only the logits of the newest token and of drafts are ever read. The default reserves
         # a row for every token of a batch: 485 MiB with Qwen's vocabulary
         # (`facts/qwen35.md` §6).
-        parameters.n_outputs_max = 1 + drafts
+        parameters.n_outputs_max = 1 + settings.drafts
         with native_log.listening() as lines:
             self.pointer = llama_cpp.llama_init_from_model(model.pointer, parameters)
         if not self.pointer:

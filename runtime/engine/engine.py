@@ -12,7 +12,8 @@ import psutil
 from runtime.content import Message, Role, text_message
 from runtime.engine.answering import Answer, Emit, Stop
 from runtime.engine.blob_store import BlobStore
-from runtime.engine.context import Context
+from runtime.engine.buffers import buffers_of
+from runtime.engine.context import Context, ContextSettings
 from runtime.engine.fingerprint import fingerprint
 from runtime.engine.library import NativeLog
 from runtime.engine.model import Model
@@ -24,12 +25,12 @@ from runtime.engine.projector import Projector
 from runtime.engine.prompting import Prompter
 from runtime.engine.session import Progress, Session
 from runtime.engine.states import StateShelf
-from runtime.events import Finish, ModelFacts
+from runtime.events import Buffer, Finish, ModelFacts
 from runtime.kept_files import EMBEDDINGS, STATES
 from runtime.models.profile import profile_of
 from runtime.problems import RuntimeFailure, Stopped
 from runtime.prompt import has_pictures
-from runtime.requests import AnswerRequest, LoadRequest, WorkAheadRequest
+from runtime.requests import AnswerRequest, LoadRequest, ProjectorPlace, WorkAheadRequest
 
 log = logging.getLogger("sideglance.engine")
 
@@ -63,11 +64,12 @@ class Engine:
         self._request = request
         self._native_log = native_log
         self._threads = request.threads or psutil.cpu_count(logical=False) or 1
-        with ExitStack() as parts:
+        with ExitStack() as parts, native_log.listening() as lines:
             # A file that cannot be used must not leave gigabytes behind: what was made until
             # then is freed, the newest first, as it is when everything is closed.
             self._make_parts(parts, progress)
             self._parts = parts.pop_all()
+        self._buffers = buffers_of(lines)
         self._paces = load_paces(self._paces_file) if self._paces_file else Paces()
         self._prompter = Prompter(self._model, self._shelf, context_length=self._context.length)
         self._settle: tuple[tuple[Message, ...], bool] | None = None
@@ -79,6 +81,7 @@ class Engine:
         self._model = Model(
             request.files.model,
             gpu_layers=request.gpu_layers,
+            device=request.device,
             extra_layer=request.drafting is not False,
             native_log=self._native_log,
             progress=progress,
@@ -92,11 +95,14 @@ class Engine:
         drafts = request.drafting is not False and self._model.has_extra_layer
         self._context = Context(
             self._model,
-            length=min(request.context_length or _DEFAULT_CONTEXT, self._model.trained_context),
-            batch_size=_BATCH_SIZE,
-            threads=self._threads,
-            drafts=DRAFT_LENGTH if drafts else 0,
-            native_log=self._native_log,
+            ContextSettings(
+                length=min(request.context_length or _DEFAULT_CONTEXT, self._model.trained_context),
+                batch_size=_BATCH_SIZE,
+                threads=self._threads,
+                drafts=DRAFT_LENGTH if drafts else 0,
+                kv_type=request.kv_type,
+            ),
+            self._native_log,
         )
         parts.callback(self._context.close)
         self._projector = self._make_projector()
@@ -110,6 +116,9 @@ class Engine:
             request.files.projector,
             self._profile.picture_tokens,
             drafts,
+            request.kv_type,
+            request.gpu_layers,
+            request.device,
         )
         self._shelf = self._make_shelf()
         self._session = Session(self._context, self._shelf, self._make_states())
@@ -125,6 +134,11 @@ class Engine:
             thinks_by_default=self._profile.thinks_by_default,
             demonstration=self._profile.demonstration,
         )
+
+    @property
+    def buffers(self) -> tuple[Buffer, ...]:
+        """The memory llama.cpp said it took while loading."""
+        return self._buffers
 
     @property
     def memory(self) -> tuple[Unit, ...]:
@@ -238,7 +252,8 @@ class Engine:
             self._request.files.projector,
             self._model,
             picture_tokens=self._profile.picture_tokens,
-            use_gpu=self._request.gpu_layers != 0,
+            use_gpu=self._request.gpu_layers != 0
+            and self._request.projector_on is ProjectorPlace.GPU,
             threads=self._threads,
             native_log=self._native_log,
         )

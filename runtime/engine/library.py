@@ -23,7 +23,7 @@ class NativeLog:
     """Takes what llama.cpp prints: into our log, and kept for explaining a failure."""
 
     def __init__(self) -> None:
-        self._recent: deque[str] = deque(maxlen=2000)
+        self._listeners: list[deque[str]] = []
         self._level = logging.DEBUG
         # ctypes keeps no reference: a callback that is collected crashes the process.
         self._callback = llama_cpp.llama_log_callback(self._on_text)
@@ -32,13 +32,16 @@ class NativeLog:
 
     @contextmanager
     def listening(self) -> Iterator[list[str]]:
-        """Collect the lines printed meanwhile."""
-        self._recent.clear()
+        """Collect the lines printed meanwhile, the last thousands of them, once it ends."""
         lines: list[str] = []
+        heard: deque[str] = deque(maxlen=4000)
+        self._listeners.append(heard)
         try:
             yield lines
         finally:
-            lines.extend(self._recent)
+            # By identity: two lists of the same lines are equal.
+            self._listeners = [other for other in self._listeners if other is not heard]
+            lines.extend(heard)
 
     def _on_text(self, level: int, text: bytes, _user_data: object) -> None:
         line = text.decode(errors="replace").rstrip()
@@ -46,7 +49,8 @@ class NativeLog:
             return
         if level != _CONTINUED:
             self._level = _LEVELS.get(level, logging.DEBUG)
-        self._recent.append(line)
+        for heard in self._listeners:
+            heard.append(line)
         log.log(self._level, "%s", line)
 
 
@@ -65,6 +69,12 @@ def start_llama() -> NativeLog:
     return native_log
 
 
+def find_device(name: str) -> int | None:
+    """Ggml's device of this name, such as "CUDA0"; None if there is none."""
+    found: int | None = _ggml().ggml_backend_dev_by_name(name.encode())
+    return found
+
+
 def _ggml() -> ctypes.CDLL:
     """Ggml as llama.cpp itself has it mapped.
 
@@ -78,4 +88,6 @@ def _ggml() -> ctypes.CDLL:
         library = llama_cpp.llama_cpp._lib
     library.ggml_backend_reg_count.restype = ctypes.c_size_t
     library.ggml_backend_load_all_from_path.argtypes = [ctypes.c_char_p]
+    library.ggml_backend_dev_by_name.argtypes = [ctypes.c_char_p]
+    library.ggml_backend_dev_by_name.restype = ctypes.c_void_p
     return library

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import llama_cpp
 
-from runtime.engine.library import NativeLog
+from runtime.engine.library import NativeLog, find_device
 from runtime.engine.load_failures import check_model_file, device_used, model_failure
-from runtime.problems import ModelFailure, Problem
+from runtime.problems import EngineFailure, ModelFailure, Problem
 
 # A GGUF file with more than this in one metadata value is not worth reading on.
 _LONGEST_VALUE = 1 << 20
@@ -32,6 +32,7 @@ class Model:
         path: Path,
         *,
         gpu_layers: int,
+        device: str | None,
         extra_layer: bool,
         native_log: NativeLog,
         progress: Callable[[float], bool],
@@ -41,17 +42,19 @@ class Model:
         Args:
             path: the file
             gpu_layers: 0 runs on the CPU alone, -1 places all layers on the GPU
+            device: ggml's name of that GPU; None lets llama.cpp use what it finds
             extra_layer: load the layer for multi-token prediction, if there is one
             native_log: where llama.cpp says what went wrong
             progress: called with 0..1; returning False stops loading
 
         Raises:
             ModelFailure: with the reason as far as llama.cpp tells it, or LOAD_STOPPED
+            EngineFailure: DEVICE_MISSING
         """
         check_model_file(path)
         parameters = llama_cpp.llama_model_default_params()
         parameters.load_mtp = extra_layer
-        _place(parameters, gpu_layers)
+        devices = _place(parameters, gpu_layers, device)
         going_on = True
 
         def report(fraction: float, _user_data: object) -> bool:
@@ -63,6 +66,8 @@ class Model:
         parameters.progress_callback = callback
         with native_log.listening() as lines:
             self.pointer = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
+            # Only now may the list go: the parameters hold a bare pointer to it.
+            del devices
         if not self.pointer:
             if not going_on:
                 raise ModelFailure(Problem.LOAD_STOPPED, path.name)
@@ -153,10 +158,22 @@ class Model:
             self.pointer = None
 
 
-def _place(parameters: "llama_cpp.llama_model_params", gpu_layers: int) -> None:
+def _place(
+    parameters: "llama_cpp.llama_model_params", gpu_layers: int, device: str | None
+) -> object:
+    """Say where the model goes; what it gives must live until the model is loaded."""
     parameters.n_gpu_layers = gpu_layers
     if gpu_layers == 0:
         # Zero layers alone still sends long prompts to a GPU that is there
         # (`facts/build.md` §2e); this is llama.cpp's true CPU mode.
         parameters.split_mode = llama_cpp.LLAMA_SPLIT_MODE_NONE
         parameters.main_gpu = -1
+        return None
+    if device is None:
+        return None
+    found = find_device(device)
+    if found is None:
+        raise EngineFailure(Problem.DEVICE_MISSING, device)
+    devices = (ctypes.c_void_p * 2)(found, None)
+    parameters.devices = ctypes.cast(devices, type(parameters.devices))
+    return devices

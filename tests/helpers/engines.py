@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from runtime.client import EngineClient
 from runtime.content import Image, Message, Role, Text, Video
@@ -10,9 +12,26 @@ from runtime.engine.engine import Engine
 from runtime.engine.library import NativeLog
 from runtime.events import Event, Failed, Finished, Loaded, TextPiece, ThinkingPiece
 from runtime.models.demo import demo_model_files
-from runtime.requests import AnswerRequest, LoadRequest, ModelFiles, RequestId, WorkAheadRequest
+from runtime.requests import (
+    AnswerRequest,
+    KvType,
+    LoadRequest,
+    ModelFiles,
+    ProjectorPlace,
+    RequestId,
+    WorkAheadRequest,
+)
 
 NUMBER = RequestId(1)
+
+
+class LoadWishes(TypedDict, total=False):
+    """What a test wants of a load besides its files."""
+
+    gpu_layers: int
+    device: str
+    kv_type: KvType
+    projector_on: ProjectorPlace
 
 
 def question(text: str, *files: Image | Video) -> Message:
@@ -20,10 +39,12 @@ def question(text: str, *files: Image | Video) -> Message:
     return Message(role=Role.USER, parts=(*files, Text(text=text)))
 
 
-def load(native_log: NativeLog, files: ModelFiles | None = None) -> Engine:
+def load(
+    native_log: NativeLog, files: ModelFiles | None = None, **wishes: Unpack[LoadWishes]
+) -> Engine:
     """The demo model, loaded in this process."""
     request = LoadRequest(request_id=NUMBER, files=files or demo_model_files(), gpu_layers=0)
-    return Engine(request, native_log, lambda _fraction: True)
+    return Engine(replace(request, **wishes), native_log, lambda _fraction: True)
 
 
 class Reply:
@@ -120,6 +141,11 @@ class RunningEngine:
                 lambda: any(isinstance(event, kind) for event in self._events), timeout=120
             )
             return next(event for event in self._events if isinstance(event, kind))
+
+    def has_seen(self, kind: type[Event]) -> bool:
+        """Whether an event of a kind has arrived."""
+        with self._arrived:
+            return any(isinstance(event, kind) for event in self._events)
 
     def close(self) -> None:
         """End process and thread."""

@@ -15,10 +15,10 @@ from runtime.engine.engine import Engine
 from runtime.engine.library import NativeLog, start_llama
 from runtime.engine.model import Model
 from runtime.engine.plan import Picture, cells
-from runtime.events import Event, Finish, PictureProgress
+from runtime.events import BufferKind, Event, Finish, PictureProgress
 from runtime.models.demo import demo_model_files
-from runtime.problems import ModelFailure, Problem, PromptFailure
-from runtime.requests import AnswerRequest, ModelFiles
+from runtime.problems import EngineFailure, ModelFailure, Problem, PromptFailure
+from runtime.requests import AnswerRequest, KvType, ModelFiles
 
 pytestmark = pytest.mark.model
 
@@ -237,6 +237,29 @@ def noting(close: Callable[[Any], None], name: str, closed: list[str]) -> Callab
         close(part)
 
     return close_and_note
+
+
+def test_that_a_device_that_is_not_there_is_named(native_log: NativeLog) -> None:
+    with pytest.raises(EngineFailure) as failure:
+        load(native_log, gpu_layers=-1, device="CUDA7")
+    assert failure.value.problem is Problem.DEVICE_MISSING
+    assert failure.value.detail == "CUDA7"
+
+
+def test_that_a_quantised_kv_cache_is_smaller_and_answers(
+    native_log: NativeLog, engine: Engine
+) -> None:
+    quantised = load(native_log, kv_type=KvType.Q8_0)
+    reply = ask(quantised, [question("hello")])
+    sizes = [kv_bytes(model) for model in (quantised, engine)]
+    quantised.close()
+    assert reply.text == ask(engine, [question("hello")]).text
+    # 34 bytes for 32 numbers instead of 64; the draft layer's own small cache stays as it is.
+    assert sizes[0] < 0.75 * sizes[1]
+
+
+def kv_bytes(engine: Engine) -> int:
+    return sum(buffer.size_bytes for buffer in engine.buffers if buffer.kind is BufferKind.KV)
 
 
 def test_that_a_stop_while_reading_leaves_memory_usable(fresh: Engine, picture: Image) -> None:
