@@ -2,7 +2,6 @@
 
 import logging
 import multiprocessing
-import tempfile
 import threading
 import time
 from collections import deque
@@ -18,6 +17,7 @@ from runtime.deaths import explain_death
 from runtime.events import EngineDied, Event, Failed, Finished, Loaded, WorkedAhead
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, Request, RequestId
+from runtime.scratch import empty_folders, make_scratch, sweep_scratch
 from runtime.worker import WorkerEnds, serve
 
 log = logging.getLogger("sideglance.client")
@@ -47,12 +47,13 @@ class EngineClient:
         self._log_folder = log_folder
         self._context = multiprocessing.get_context("spawn")
         self._newest_stopped: c_int64 = RawValue(c_int64, 0)
-        self._words_folder = tempfile.TemporaryDirectory(prefix="sideglance-client-")
+        self._scratch = make_scratch()
         # Guards what follows; never held while anything blocks.
         self._lock = threading.RLock()
         self._newest_id = 0
         self._wanted = False
         self._closed = False
+        self._leaving = False
         self._to_send: deque[Request] = deque()
         self._open: set[RequestId] = set()
         self._model: LoadRequest | None = None
@@ -96,8 +97,20 @@ class EngineClient:
                 self._silent_since = time.monotonic()
                 self._wake()
 
+    def rest(self) -> None:
+        """Have the process save what it holds and end, which frees all its memory.
+
+        The next request starts a new one, without a model. Not while an answer is open.
+        """
+        with self._lock:
+            if self._process is not None and not self._to_send:
+                self._model = None
+                self._leaving = True
+                self._wake()
+
     def events(self) -> Iterator[Event]:
         """What the engine says, until `close`. Blocks; for one thread only."""
+        sweep_scratch()
         while True:
             with self._lock:
                 if self._closed:
@@ -105,6 +118,8 @@ class EngineClient:
                 if self._wanted and self._process is None:
                     self._start_process()
                 events = self._events
+                if self._leaving:
+                    self._ask_to_leave()
             self._send_waiting()
             sources = [self._wake_reader] if events is None else [self._wake_reader, events]
             ready = wait(sources, timeout=self._patience())
@@ -133,11 +148,11 @@ class EngineClient:
                 log.warning("the engine did not leave and is killed")
                 process.kill()
                 process.join()
-        self._words_folder.cleanup()
+        self._scratch.cleanup()
 
     @property
     def _last_words(self) -> Path:
-        return Path(self._words_folder.name) / "engine.err"
+        return Path(self._scratch.name) / "engine.err"
 
     def _start_process(self) -> None:
         requests_out, requests_in = Pipe(duplex=False)
@@ -190,7 +205,8 @@ class EngineClient:
                 if isinstance(event, Failed):
                     self._forget_model(event.request_id)
             if self._silent_since is not None:
-                self._silent_since = time.monotonic() if self._open else None
+                waits = bool(self._open) or self._leaving
+                self._silent_since = time.monotonic() if waits else None
         yield event
 
     def _bury(self, problem: Problem | None) -> Iterator[Event]:
@@ -202,7 +218,13 @@ class EngineClient:
         process.join()
         found, detail = explain_death(process.exitcode, self._read_last_words())
         problem = problem or found
-        log.warning("the engine process ended: %s (%s)", problem, detail)
+        empty_folders(Path(self._scratch.name))
+        with self._lock:
+            was_leaving, self._leaving = self._leaving, False
+        if was_leaving:
+            log.info("the engine rests (%s)", detail)
+        else:
+            log.warning("the engine process ended: %s (%s)", problem, detail)
         with self._lock:
             # What was not sent yet is not lost with it: a new process will be asked.
             unsent = {request.request_id for request in self._to_send}
@@ -216,7 +238,7 @@ class EngineClient:
             self._drop_process()
         for request_id in failed:
             yield Failed(request_id=request_id, problem=problem, detail=detail)
-        if not failed:
+        if not failed and not was_leaving:
             yield EngineDied(problem=problem, detail=detail)
 
     def _replace_silent(self) -> Iterator[Event]:
@@ -224,6 +246,14 @@ class EngineClient:
             if self._process is not None:
                 self._process.kill()
         yield from self._bury(Problem.ENGINE_SILENT)
+
+    def _ask_to_leave(self) -> None:
+        """The end of its requests is how a process knows it shall leave."""
+        if self._requests is not None:
+            self._requests.close()
+            self._requests = None
+            # One that never comes to an end is replaced like any other.
+            self._silent_since = time.monotonic()
 
     def _forget_model(self, request_id: RequestId) -> None:
         if self._model is not None and self._model.request_id == request_id:

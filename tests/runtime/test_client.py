@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -221,3 +222,35 @@ def test_that_a_failed_load_is_not_repeated_for_the_next_question(
     kill(engine)
     engine.wait_for_any(EngineDied)
     assert engine.ask(question("Hello!")).failed.problem is Problem.MODEL_NOT_LOADED
+
+
+def test_that_a_resting_engine_ends_in_silence_and_the_next_load_starts_another(
+    engine: RunningEngine,
+) -> None:
+    engine.load()
+    engine.client.rest()
+    end = time.monotonic() + 60
+    while engine.client.process_id is not None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert isinstance(engine.load().events[-1], Loaded)
+    assert engine.ask(question("Hello!")).text == "Hello! How can I help you?"
+    assert not engine.has_seen(EngineDied)
+
+
+def test_that_a_load_asked_for_while_the_engine_leaves_is_carried_out(
+    engine: RunningEngine,
+) -> None:
+    engine.load()
+    engine.client.rest()
+    assert isinstance(engine.load().events[-1], Loaded)
+    assert not engine.has_seen(EngineDied)
+
+
+def test_that_a_killed_engine_leaves_no_folders(engine: RunningEngine) -> None:
+    engine.load()
+    scratch = Path(engine.client._scratch.name)
+    assert [path for path in scratch.iterdir() if path.is_dir()]
+    kill(engine)
+    engine.wait_for_any(EngineDied)
+    assert [path for path in scratch.iterdir() if path.is_dir()] == []
