@@ -5,6 +5,7 @@ import os
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 from ctypes import c_int64
@@ -60,6 +61,8 @@ def serve(ends: WorkerEnds) -> None:
     """Run the engine process until the client closes its end, or is gone."""
     # Ctrl+C in a terminal reaches the whole group; the client decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What the process leaves when it is killed is found, and deleted, by the client.
+    tempfile.tempdir = str(ends.last_words.parent)
     _redirect_output(ends.last_words)
     _start_log(ends.log_folder)
     # Threads that spin while they wait cost 3 to 9 times the speed on a busy machine
