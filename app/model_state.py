@@ -78,6 +78,13 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Resting:
+    """The model was let go to free its memory; the next question loads it again."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Broken:
     """The model cannot be used."""
 
@@ -85,7 +92,7 @@ class Broken:
     detail: str = ""
 
 
-ModelStateValue = Looking | NoModel | Loading | Ready | Busy | Broken
+ModelStateValue = Looking | NoModel | Loading | Ready | Busy | Resting | Broken
 
 
 class ModelState(QObject):

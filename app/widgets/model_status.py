@@ -19,6 +19,7 @@ from app.model_state import (
     ReadingPicture,
     ReadingPrompt,
     Ready,
+    Resting,
     Stopping,
     Thinking,
 )
@@ -85,6 +86,8 @@ class ModelStatus(QWidget):
             case Busy():
                 doing = words_of_activity(value.activity)
                 return f"{value.facts.name} · {value.facts.device} · {doing}"
+            case Resting():
+                return f"{value.name} · resting, starts with your next question"
             case Broken():
                 return self._explain(value.problem, value.detail).title
             case _:
@@ -146,7 +149,7 @@ def _colour_of(value: ModelStateValue, colours: Colours) -> str:
             return colours.problem
         case NoModel():
             return colours.warning
-        case Looking():
+        case Looking() | Resting():
             return colours.quiet
         case _:
             assert_never(value)
