@@ -29,6 +29,13 @@ class Settings:
         work_ahead_percent: on battery, only while it is at least this full
         cache_gigabytes: most that what was read may take on disk; 0 keeps nothing
         memory_percent: share of the free memory for chats that are not open
+        models_folder: where models are kept; None is the system's place for it
+        idle_unload_minutes: free the model's memory after so long without work; 0 never does
+        context_length: tokens of context; 0 lets us choose
+        device_memory_gigabytes: what to take the graphics device's memory for; 0 is as found
+        offline: open no connection at all
+        endpoint: where models are downloaded from; "" is Hugging Face
+        proxy: a proxy's address; "" is the system's own
     """
 
     thinking: bool | None = None
@@ -40,6 +47,13 @@ class Settings:
     work_ahead_percent: int = 40
     cache_gigabytes: int = 4
     memory_percent: int = 10
+    models_folder: str | None = None
+    idle_unload_minutes: int = 15
+    context_length: int = 0
+    device_memory_gigabytes: float = 0.0
+    offline: bool = False
+    endpoint: str = ""
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from runtime.models.transfer import TransferState
 
@@ -71,6 +72,15 @@ class Offer:
     warning: str = ""
     transfer: TransferState | None = None
 
+    @property
+    def key(self) -> "OfferKey":
+        """What it is known by while its figures change."""
+        return self.model, self.quantisation
+
+
+# Model and quantisation.
+OfferKey = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLook:
@@ -91,3 +101,72 @@ class FirstLook:
     next_better: str
     notes: tuple[str, ...]
     alternatives: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """Everything the window shows about models.
+
+    Attributes:
+        offers: by size, smallest first; imported ones and the demo last
+        first_look: None until this computer has been looked at
+        is_first_run: there is no model but the demo, so the window begins with the first look
+        context: tokens of context the user asked for; 0 lets us choose
+    """
+
+    offers: tuple[Offer, ...] = ()
+    first_look: FirstLook | None = None
+    is_first_run: bool = False
+    context: int = 0
+
+    @property
+    def loaded(self) -> Offer | None:
+        """The one in memory."""
+        return next((offer for offer in self.offers if offer.is_loaded), None)
+
+    @property
+    def recommended(self) -> Offer | None:
+        """The one we would pick."""
+        return next((offer for offer in self.offers if offer.is_recommended), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelImport:
+    """A model file the user has.
+
+    Attributes:
+        path: of the GGUF file; its projector is looked for beside it
+        copies: copy it into the models folder; otherwise it is used where it is
+    """
+
+    path: Path
+    copies: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsPlace:
+    """Where models are kept, and on what they run, for the settings.
+
+    Attributes:
+        folder: the models folder
+        used_bytes: what the models in it take
+        device: the graphics device whose memory may be set, "" if there is none
+        device_bytes: its memory as found; None if nobody knows
+    """
+
+    folder: Path
+    used_bytes: int = 0
+    device: str = ""
+    device_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderChange:
+    """Another models folder.
+
+    Attributes:
+        moves: take the models along; otherwise they stay where they are
+    """
+
+    folder: Path
+    moves: bool

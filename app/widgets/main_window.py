@@ -21,6 +21,8 @@ from app.chat.chat_list import ChatList
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.model_state import ModelState, ModelStateValue, Ready
+from app.models.offer_list import OffersModel
+from app.models.offers import ModelsPlace
 from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.answer_body import Explain
@@ -42,6 +44,7 @@ from app.widgets.given import (
 from app.widgets.icon_button import IconButton
 from app.widgets.icons import make_program_icon
 from app.widgets.model_status import ModelStatus
+from app.widgets.model_wishes import ModelWishes
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.stylesheet import make_stylesheet
@@ -75,6 +78,7 @@ class MainWindow(QMainWindow):
         settings_requested: show the settings
         settings_accepted: Settings as they were edited
         clear_requested: forget what was read and kept on disk
+        models_folder_chosen: the FolderChange to another models folder
         notice_action_chosen: the Notice whose action was chosen
         closing: the window is about to close
     """
@@ -96,6 +100,7 @@ class MainWindow(QMainWindow):
     settings_requested = Signal()
     settings_accepted = Signal(object)
     clear_requested = Signal()
+    models_folder_chosen = Signal(object)
     notice_action_chosen = Signal(object)
     closing = Signal()
 
@@ -107,9 +112,12 @@ class MainWindow(QMainWindow):
         chats: ChatList,
         model_state: ModelState,
         explain: Explain,
-        parent: QWidget | None = None,
+        offers: OffersModel | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
+        # What the user wants of models; whoever looks after them connects to it.
+        self.model_wishes = ModelWishes(self)
+        self._offers = offers or OffersModel(self)
         self._theme = Theme(self)
         self._facts: ModelFacts | None = None
         self._settings_dialog: SettingsDialog | None = None
@@ -151,6 +159,9 @@ class MainWindow(QMainWindow):
         """Say how much is kept on disk, if somebody is looking."""
         if self._settings_dialog is not None:
             self._settings_dialog.show_used(used_bytes)
+
+    def show_models_place(self, place: ModelsPlace) -> None:
+        """Say where models are kept and on what they run, if somebody is looking."""
 
     def show_cleared(self, notice: Notice) -> None:
         """Say what became of what was kept, where the user is looking."""
