@@ -27,6 +27,9 @@ class Client(Protocol):
     def stop(self, request_id: RequestId) -> None:
         """Stop a request and all before it; never blocks."""
 
+    def rest(self) -> None:
+        """Have the process free its memory until the next request; never blocks."""
+
     def events(self) -> Iterator[Event]:
         """What the engine says, until `close`; blocks."""
 
@@ -67,6 +70,10 @@ class EngineLink(QObject):
     def stop(self, request_id: RequestId) -> None:
         """Stop a request and all older ones; never blocks."""
         self._client.stop(request_id)
+
+    def rest(self) -> None:
+        """Have the engine free its memory until the next request; never blocks."""
+        self._client.rest()
 
     def close(self) -> None:
         """End the process and wait for the reader to return; no event arrives after that."""

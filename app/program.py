@@ -31,6 +31,7 @@ from app.kept_readings import (
 )
 from app.model_state import ModelState
 from app.models.loading import Keeping, ModelLoading
+from app.models.target import LoadTarget, target_of
 from app.notice_desk import NoticeDesk
 from app.paths import Paths
 from app.power import may_work_ahead, read_power
@@ -155,7 +156,7 @@ class Program(QObject):
                 link=self._link,
                 loading=self._loading,
                 last_chat=loaded.settings.last_chat,
-                choose_files=self._choose_files,
+                choose_target=self._choose_target,
             ),
             self,
         )
@@ -199,6 +200,10 @@ class Program(QObject):
         self._shelf.opened.connect(self._work_ahead.look_again)
         self._attachments.refused.connect(self._controller.hold_back)
         self.chats.current_changed.connect(self._on_current_chat_changed)
+
+    def _choose_target(self) -> LoadTarget | None:
+        files = self._choose_files()
+        return None if files is None else target_of(files)
 
     def _choose_files(self) -> ModelFiles | None:
         settings = self._settings.settings

@@ -11,9 +11,9 @@ from app.chat.shelf import ChatShelf
 from app.chat.store_room import StoreRoom
 from app.engine_link import EngineLink
 from app.models.loading import ModelLoading
+from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
 from runtime.problems import RuntimeFailure
-from runtime.requests import ModelFiles
 
 Done = Callable[[], None]
 
@@ -74,7 +74,7 @@ def make_steps(  # noqa: PLR0913 - what the steps are made of
     link: EngineLink,
     loading: ModelLoading,
     last_chat: int | None,
-    choose_files: Callable[[], ModelFiles | None],
+    choose_target: Callable[[], LoadTarget | None],
 ) -> tuple[Step, ...]:
     """What happens after the window is shown."""
 
@@ -95,7 +95,7 @@ def make_steps(  # noqa: PLR0913 - what the steps are made of
         done()
 
     def load_model(done: Done) -> None:
-        loading.load(choose_files())
+        loading.load(choose_target())
         done()
 
     return (

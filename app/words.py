@@ -307,6 +307,15 @@ def store_moved_aside(path: Path) -> Notice:
     )
 
 
+def model_waits(name: str) -> Notice:
+    """Another model was chosen in the middle of an answer."""
+    return Notice(
+        title=f"{name} is loaded when this answer is complete.",
+        explanation="Stop the answer to load it now.",
+        kind=NoticeKind.INFO,
+    )
+
+
 def settings_fell_back(names: Sequence[str]) -> Notice:
     """Some settings could not be used."""
     return Notice(

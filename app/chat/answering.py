@@ -19,7 +19,7 @@ from app.chat.store_room import StoreRoom
 from app.chat.turns import ChatId, Turn, TurnId, TurnState
 from app.engine_link import EngineLink
 from app.model_state import Stopping
-from app.models.loading import ModelLoading
+from app.models.loading import LoadEnd, ModelLoading
 from app.notice_desk import NoticeDesk
 from runtime.events import (
     EngineDied,
@@ -73,6 +73,8 @@ class AnswerQueue(QObject):
         self._current: OpenAnswer | None = None
         # Stopped for the user; the engine has not confirmed it yet.
         self._stopping: OpenAnswer | None = None
+        # Once is enough: an engine that never has its model would be asked for ever.
+        self._asked_again: OpenAnswer | None = None
         self._progress = AnswerProgress(loading=loading, screen=screen)
         self._saver = AnswerSaver(room=room, desk=desk, parent=self)
         link.event_received.connect(self._on_event)
@@ -144,6 +146,11 @@ class AnswerQueue(QObject):
         if answer is not self._current:
             # It was stopped while its history was read.
             return
+        if not self._loading.is_loaded:
+            # Another model was chosen meanwhile.
+            self._put_back(answer)
+            return
+        self._loading.begin_answer()
         answer.learn_names(turns)
         answer.put(replace(answer.turn, model_name=self._loading.model_name))
         answer.request_id = self._link.next_id()
@@ -204,13 +211,27 @@ class AnswerQueue(QObject):
     def _on_failed(self, event: Failed) -> None:
         answer = self._at_engine(event.request_id)
         if answer is not None and answer is self._current:
+            if event.problem is Problem.MODEL_NOT_LOADED and answer is not self._asked_again:
+                # The engine's own reload did not succeed; ours has more to try.
+                self._asked_again = answer
+                self._loading.rest()
+                self._loading.take_loss()
+                self._put_back(answer)
+                return
             self._end(answer, answer.fail(event.problem, event.detail))
             self.failed.emit(answer.turn)
         elif answer is not None:
             log.engine.info("a stopped answer failed: %s", event.problem)
             self._on_stop_confirmed()
-        elif self._loading.take_failure(event):
+        elif self._loading.take_failure(event) is LoadEnd.GIVEN_UP:
             self._fail_all(event.problem, event.detail)
+
+    def _put_back(self, answer: OpenAnswer) -> None:
+        """Ask for it once more when there is a model."""
+        self._current = None
+        answer.request_id = None
+        self._waiting.appendleft(answer)
+        self._go_on()
 
     def _on_stop_confirmed(self) -> None:
         self._stopping = None

@@ -73,7 +73,7 @@ class ModelStatus(QWidget):
         facts = value.facts if isinstance(value, Ready | Busy) else None
         self._chip.setVisible(facts is not None and facts.demonstration)
 
-    def _words_of(self, value: ModelStateValue) -> str:
+    def _words_of(self, value: ModelStateValue) -> str:  # noqa: PLR0911 - one a state
         match value:
             case Looking():
                 return "Looking at this computer…"

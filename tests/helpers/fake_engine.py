@@ -35,12 +35,14 @@ class FakeEngineClient:
     Attributes:
         requests: everything that was submitted
         stopped: everything that was stopped
+        rests: how often it was told to free its memory
         loads_by_itself: whether a model is loaded as soon as it is asked for
     """
 
     def __init__(self, *, loads_by_itself: bool = True) -> None:
         self.requests: list[Request] = []
         self.stopped: list[RequestId] = []
+        self.rests = 0
         self.loads_by_itself = loads_by_itself
         self.is_closed = False
         self._newest = 0
@@ -60,6 +62,9 @@ class FakeEngineClient:
 
     def stop(self, request_id: RequestId) -> None:
         self.stopped.append(request_id)
+
+    def rest(self) -> None:
+        self.rests += 1
 
     def events(self) -> Iterator[Event]:
         while (event := self._events.get()) is not None:

@@ -22,11 +22,13 @@ from app.chat.turns import Turn, TurnState
 from app.engine_link import EngineLink
 from app.model_state import ModelState
 from app.models.loading import ModelLoading
+from app.models.target import target_of
 from app.notice_desk import NoticeDesk
 from app.notices import Notice
 from runtime.requests import ModelFiles
 
 FILES = ModelFiles(model=Path("fake-1b.gguf"))
+TARGET = target_of(FILES)
 
 
 class FakeFront:
@@ -99,7 +101,7 @@ class Rooms:
 
         self.room.open(on_opened, self.desk.show_failure)
         self.link.start()
-        self.loading.load(FILES)
+        self.loading.load(TARGET)
         self.qtbot.waitUntil(lambda: self.is_open)
 
     def close(self) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from helpers.fake_engine import FakeEngineClient
-from helpers.rooms import FILES, Rooms
+from helpers.rooms import TARGET, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
@@ -106,7 +106,7 @@ def test_that_a_question_sent_before_the_store_is_open_is_not_lost(
     rooms.controller.send("early")
     rooms.wait_for_state(TurnState.QUEUED)
     assert rooms.titles() == ["early"]
-    rooms.loading.load(FILES)
+    rooms.loading.load(TARGET)
     qtbot.waitUntil(lambda: len(rooms.engine.answers()) == 1)
     rooms.close()
 
