@@ -120,6 +120,7 @@ class MainWindow(QMainWindow):
         self._offers = offers or OffersModel(self)
         self._theme = Theme(self)
         self._facts: ModelFacts | None = None
+        self._thinking: bool | None = None
         self._settings_dialog: SettingsDialog | None = None
         # Pictures that came without a file and that only the media process can read.
         self._kept_aside = QTemporaryDir()
@@ -169,6 +170,12 @@ class MainWindow(QMainWindow):
             self.show_notice(notice)
         else:
             self._settings_dialog.show_notice(notice)
+
+    def show_thinking_choice(self, thinking: bool | None) -> None:
+        """Show what the user chose before; None leaves each model its own habit."""
+        self._thinking = thinking
+        if thinking is not None:
+            self._composer.show_thinking_choice(thinks=thinking)
 
     def show_draft(self, text: str) -> None:
         """Put words into the composer, ready to go on writing."""
@@ -226,7 +233,7 @@ class MainWindow(QMainWindow):
         composer.files_wanted.connect(self._on_files_wanted)
         composer.given.connect(self._take)
         composer.removal_wanted.connect(self.attachment_removed)
-        composer.thinking_chosen.connect(self.thinking_chosen)
+        composer.thinking_chosen.connect(self._on_thinking_chosen)
         self._notices.action_chosen.connect(self.notice_action_chosen)
         self._toggle.clicked.connect(self._on_toggle_clicked)
 
@@ -288,10 +295,15 @@ class MainWindow(QMainWindow):
         self._settings_dialog = None
 
     def _on_model_state_changed(self, value: ModelStateValue) -> None:
-        """Take over a new model's habit of thinking, once."""
+        """Take over a new model's habit of thinking, once, until the user chooses."""
         if isinstance(value, Ready) and value.facts != self._facts:
             self._facts = value.facts
-            self._composer.show_thinking_choice(thinks=value.facts.thinks_by_default)
+            if self._thinking is None:
+                self._composer.show_thinking_choice(thinks=value.facts.thinks_by_default)
+
+    def _on_thinking_chosen(self, thinking: bool) -> None:
+        self._thinking = thinking
+        self.thinking_chosen.emit(thinking)
 
     def _on_theme_changed(self) -> None:
         self.setPalette(self._theme.palette())
