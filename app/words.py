@@ -316,6 +316,15 @@ def model_waits(name: str) -> Notice:
     )
 
 
+def already_open() -> Notice:
+    """Another window has the same chats open."""
+    return Notice(
+        title="Sideglance is open already.",
+        explanation="Look for its window. Two at once would write into the same chats.",
+        kind=NoticeKind.INFO,
+    )
+
+
 def settings_fell_back(names: Sequence[str]) -> Notice:
     """Some settings could not be used."""
     return Notice(
