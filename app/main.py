@@ -2,15 +2,19 @@
 
 from PySide6.QtWidgets import QApplication
 
-from app import log
+from app import log, words
 from app.interrupts import Interrupts
 from app.paths import find_paths
 from app.program import Program, WindowArguments
 from app.settings import load_settings
+from app.single_window import WindowLock
 from app.version import VERSION
+from app.widgets.already_open import show_already_open
 from runtime.client import EngineClient
 
 __all__ = ["Program", "WindowArguments", "run"]
+
+ALREADY_OPEN = 1
 
 
 def run(arguments: WindowArguments) -> int:
@@ -21,12 +25,12 @@ def run(arguments: WindowArguments) -> int:
     log.take_uncaught()
     try:
         log.start.info("Sideglance %s", VERSION)
-        application = QApplication(["sideglance"])
-        application.setApplicationName("Sideglance")
-        application.setApplicationVersion(VERSION)
-        application.setDesktopFileName("sideglance")
-        # We quit once everything is saved, not when the window is gone.
-        application.setQuitOnLastWindowClosed(False)
+        application = _make_application()
+        lock = WindowLock(paths.chats)
+        if not lock.take():
+            log.start.info("another window is open already")
+            show_already_open(words.already_open())
+            return ALREADY_OPEN
         program = Program(
             arguments=arguments,
             paths=paths,
@@ -43,8 +47,19 @@ def run(arguments: WindowArguments) -> int:
         # A display that goes away ends the loop without asking anybody.
         program.end()
         interrupts.close()
+        lock.release()
         return code
     finally:
         log.release_uncaught()
         log.release_qt_messages()
         log.close_log_file(log_file)
+
+
+def _make_application() -> QApplication:
+    application = QApplication(["sideglance"])
+    application.setApplicationName("Sideglance")
+    application.setApplicationVersion(VERSION)
+    application.setDesktopFileName("sideglance")
+    # We quit once everything is saved, not when the window is gone.
+    application.setQuitOnLastWindowClosed(False)
+    return application

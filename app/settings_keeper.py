@@ -1,10 +1,12 @@
 """Holds the settings while the program runs, and saves each change."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from app.background import Lane, OnFailure
 from app.settings import Settings, save_settings
+from runtime.requests import ModelFiles
 
 
 class SettingsKeeper:
@@ -26,3 +28,33 @@ class SettingsKeeper:
             return
         self.settings = settings
         self._lane.run(partial(save_settings, self._path, settings), failed=self._failed)
+
+    def chosen_files(self) -> ModelFiles | None:
+        """The model the user loaded last."""
+        if self.settings.model is None:
+            return None
+        projector = self.settings.projector
+        return ModelFiles(
+            model=Path(self.settings.model),
+            projector=None if projector is None else Path(projector),
+        )
+
+    def take_edited(self, edited: Settings) -> None:
+        """Take what somebody edited in the dialog.
+
+        What the program remembers by itself stays: meanwhile an answer can have begun the chat
+        that is remembered as the last one.
+        """
+        now = self.settings
+        self.set(
+            replace(
+                edited,
+                thinking=now.thinking,
+                window_geometry=now.window_geometry,
+                last_chat=now.last_chat,
+                model=now.model,
+                projector=now.projector,
+                models_folder=now.models_folder,
+                context_length=now.context_length,
+            )
+        )

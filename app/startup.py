@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from app import log
+from app.chat.house import ChatHouse
 from app.chat.records import OpenedStore
-from app.chat.shelf import ChatShelf
-from app.chat.store_room import StoreRoom
 from app.engine_link import EngineLink
-from app.models.loading import ModelLoading
-from app.models.target import LoadTarget
+from app.models.house import ModelHouse
 from app.notice_desk import NoticeDesk
 from runtime.problems import RuntimeFailure
 
@@ -66,21 +64,19 @@ class StartUp(QObject):
         step.run(self._next)
 
 
-def make_steps(  # noqa: PLR0913 - what the steps are made of
+def make_steps(
     *,
-    room: StoreRoom,
-    shelf: ChatShelf,
-    desk: NoticeDesk,
+    chat: ChatHouse,
+    models: ModelHouse,
     link: EngineLink,
-    loading: ModelLoading,
+    desk: NoticeDesk,
     last_chat: int | None,
-    choose_target: Callable[[], LoadTarget | None],
 ) -> tuple[Step, ...]:
     """What happens after the window is shown."""
 
     def open_store(done: Done) -> None:
         def on_opened(opened: OpenedStore) -> None:
-            shelf.begin(opened, last_chat)
+            chat.shelf.begin(opened, last_chat)
             done()
 
         def on_failed(failure: RuntimeFailure) -> None:
@@ -88,14 +84,14 @@ def make_steps(  # noqa: PLR0913 - what the steps are made of
             desk.show_failure(failure)
             done()
 
-        room.open(on_opened, on_failed)
+        chat.room.open(on_opened, on_failed)
 
     def start_engine(done: Done) -> None:
         link.start()
         done()
 
     def load_model(done: Done) -> None:
-        loading.load(choose_target())
+        models.load_first()
         done()
 
     return (

@@ -52,3 +52,19 @@ def test_that_a_polite_signal_closes_everything(tmp_path: Path, number: signal.S
     assert errors == ""
     assert log.read_text().rstrip().endswith("closed")
     assert not psutil.wait_procs(children, timeout=10)[1]
+
+
+@pytest.mark.model
+def test_that_a_second_window_on_the_same_chats_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    log = home / "logs" / "window.log"
+    environment = {**os.environ, "SIDEGLANCE_HOME": str(home)}
+    command = [sys.executable, "-m", "app"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as first:
+        wait_until(lambda: log.exists() and "loaded in" in log.read_text())
+        with subprocess.Popen(command, cwd=ROOT, env=environment) as second:
+            wait_until(lambda: "another window is open" in log.read_text())
+            second.kill()
+        first.terminate()
+    assert first.returncode == 0
+    assert log.read_text().count("opening the chats") == 1

@@ -12,10 +12,10 @@ from helpers.fake_engine import FakeEngineClient
 from helpers.house import find
 from helpers.rooms import Reader
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app import program as program_module
+from app import readings
 from app.chat.chat_list import ChatRenaming
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
@@ -181,6 +181,17 @@ def test_that_the_next_start_goes_on_where_the_last_one_ended(start: Start) -> N
     assert second.window.size() == QSize(701, 502)
 
 
+def test_that_the_choice_to_think_is_there_at_the_next_start(start: Start) -> None:
+    first = start()
+    first.window.thinking_chosen.emit(True)
+    first.close()
+    second = start()
+    second.ask("first?", "one")
+    assert second.engine.answers()[-1].thinking is True
+    (think,) = [b for b in second.window.findChildren(QToolButton) if b.text() == "Think"]
+    assert think.isChecked()
+
+
 def test_that_closing_twice_closes_once(running: Running) -> None:
     running.window.close()
     running.close()
@@ -300,7 +311,7 @@ def test_that_clearing_never_runs_on_the_windows_thread(
         threads.append(threading.current_thread())
         return Cleared(freed_bytes=3 << 20)
 
-    monkeypatch.setattr(program_module, "clear", clear)
+    monkeypatch.setattr(readings, "clear", clear)
     running.window.clear_requested.emit()
     # The window is still here to let it go on.
     go_on.set()

@@ -91,8 +91,8 @@ def test_that_an_engine_killed_while_it_answers_answers_the_next_question(
     engine.suspend()
     program.window.question_submitted.emit("What colour is the sky?")
     wait(qtbot, lambda: len(program.transcript.turns()) == 2)
-    qtbot.waitUntil(lambda: program._answers._current is not None, timeout=PATIENCE_MS)
-    current = program._answers._current
+    qtbot.waitUntil(lambda: program._chat.answers._current is not None, timeout=PATIENCE_MS)
+    current = program._chat.answers._current
     assert current is not None
     wait(qtbot, lambda: current.request_id is not None)
     engine.kill()
