@@ -1,0 +1,37 @@
+"""What a person does in a window, as a test of its own process: see tests/app/test_offline.py."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from helpers.house import find
+from helpers.window import RealWindow
+from pytestqt.qtbot import QtBot
+
+from app.chat.turns import TurnState
+from app.model_state import Ready
+from app.paths import find_paths
+from app.settings import Settings, load_settings, save_settings
+from app.widgets.settings_dialog import SettingsDialog
+
+PICTURE = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
+
+
+@pytest.mark.model
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+def test_that_a_whole_session_opens_no_socket(qtbot: QtBot) -> None:
+    save_settings(find_paths().settings, Settings(offline=True))
+    real = RealWindow(qtbot)
+    real.wait_until_ready()
+    assert isinstance(real.program.model_state.value, Ready)
+    real.drop(PICTURE)
+    assert real.ask("What shape is it?").state is TurnState.COMPLETE
+    real.window.settings_requested.emit()
+    dialog = find(real.window, SettingsDialog)
+    real.window.settings_accepted.emit(replace(dialog.settings(), work_ahead_percent=41))
+    everybody = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    # Native code could open one without Python's knowledge.
+    assert [each.net_connections("inet") for each in everybody] == [[]] * len(everybody)
+    real.close()
+    assert load_settings(find_paths().settings).settings.offline
