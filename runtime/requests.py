@@ -107,8 +107,8 @@ class WorkAheadRequest:
     """Read what the next question will need while it is being typed.
 
     Attributes:
-        messages: the conversation so far; where pictures are attached already, it ends with a
-            user message of those alone
+        messages: the conversation so far; what is attached and typed already is a user message
+            at its end, pictures first, whose words are whole
     """
 
     request_id: RequestId

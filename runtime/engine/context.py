@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import llama_cpp
 import numpy as np
+from numpy.typing import NDArray
 
 from runtime.engine.blob_store import Payload
 from runtime.engine.library import NativeLog
@@ -88,6 +89,7 @@ class Context:
             )
         self.length = int(llama_cpp.llama_n_ctx(self.pointer))
         self.batch_size = int(llama_cpp.llama_n_batch(self.pointer))
+        self._vocabulary = model.vocabulary_size
         self._memory = llama_cpp.llama_get_memory(self.pointer)
         self._batch = llama_cpp.llama_batch_init(self.batch_size, 0, 1)
         self._fill_constants()
@@ -115,6 +117,11 @@ class Context:
         self._wants_logits[:count] = logits_of_all
         self._wants_logits[count - 1] = 1
         check(llama_cpp.llama_decode(self.pointer, batch))
+
+    def logits(self) -> NDArray[np.float32]:
+        """A copy of the last token's logits, one a token of the vocabulary."""
+        row = llama_cpp.llama_get_logits_ith(self.pointer, -1)
+        return np.ctypeslib.as_array(row, (self._vocabulary,)).copy()
 
     def watch(self, stopped: Callable[[], bool] | None) -> None:
         """Ask `stopped` while decoding, on the CPU between any two operations.
@@ -145,6 +152,10 @@ class Context:
         return self._set_state(state, _PARTIAL) and bool(
             llama_cpp.llama_memory_seq_rm(self._memory, SEQUENCE, position, -1)
         )
+
+    def saved_bytes(self) -> int:
+        """How much `save` would give now."""
+        return int(llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, _WHOLE))
 
     def save(self) -> Payload:
         """The state of the whole conversation, attention cache included."""

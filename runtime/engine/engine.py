@@ -181,7 +181,7 @@ class Engine:
         if self._settle is not None:
             messages, thinking = self._settle
             self._settle = None
-            self._read_ahead(messages, thinking=thinking, stopped=stopped)
+            self._read_ahead(messages, thinking=thinking, stopped=stopped, stash=False)
 
     def work_ahead(self, request: WorkAheadRequest, stopped: Stop) -> int:
         """Read a conversation and the pictures of the next question while it is being typed.
@@ -189,9 +189,14 @@ class Engine:
         Returns:
             tokens that were read
         """
+        history = self._settle[0] if self._settle else ()
+        goes_on = bool(history) and request.messages[: len(history)] == history
         self._settle = None
         return self._read_ahead(
-            request.messages, thinking=self._profile.thinks_by_default, stopped=stopped
+            request.messages,
+            thinking=self._profile.thinks_by_default,
+            stopped=stopped,
+            stash=not goes_on,
         )
 
     def save(self) -> None:
@@ -222,10 +227,12 @@ class Engine:
                 save_paces(self._paces_file, self._paces)
         return finish
 
-    def _read_ahead(self, messages: tuple[Message, ...], *, thinking: bool, stopped: Stop) -> int:
+    def _read_ahead(
+        self, messages: tuple[Message, ...], *, thinking: bool, stopped: Stop, stash: bool
+    ) -> int:
         try:
             wanted = self._prompter.beginning(messages, thinking=thinking, stopped=stopped)
-            return self._session.read(wanted, _SILENT, stopped, logits=False).read
+            return self._session.read(wanted, _SILENT, stopped, logits=False, stash=stash).read
         except (Stopped, RuntimeFailure) as reason:
             # Interrupted, or not possible: the question itself will read it, or say why not.
             log.info("work ahead ended early: %s", type(reason).__name__)

@@ -81,6 +81,20 @@ class Drafter:
             self._decode(tokens[1:], states[:-1], position + 1)
         self._last = states[-1]
 
+    def begin_after(self, hidden: Hidden | None) -> None:
+        """Start an answer from a prompt that was read some time ago.
+
+        Args:
+            hidden: the model's hidden state of its last token; None guesses worse at first
+        """
+        llama_cpp.llama_memory_clear(self._memory, True)
+        self._last = np.zeros_like(self._last) if hidden is None else hidden
+
+    @property
+    def last(self) -> Hidden:
+        """The model's hidden state of the last token it has read."""
+        return self._last
+
     def draft(self, token: int, position: int, count: int) -> list[int]:
         """Guess the tokens after one that was just drawn.
 

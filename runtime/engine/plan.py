@@ -9,6 +9,10 @@ memory ends, if all of it is wanted, or from the newest checkpoint inside the co
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+# A boundary cuts a batch in two, and a small batch takes nearly as long as a larger one; while
+# somebody waits that must save at least this many cells of reading them again.
+_WORTH_A_CUT = 64
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -35,10 +39,13 @@ class Wanted:
     Attributes:
         units: from the beginning of the context
         boundaries: ascending numbers of units after which a checkpoint is worth keeping
+        draft: number of units before the words of a question that is still being typed; those
+            may change, and are never kept beyond this process
     """
 
     units: tuple[Unit, ...]
     boundaries: tuple[int, ...] = ()
+    draft: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +81,8 @@ def make_plan(
         held: what memory holds now
         wanted: what it shall hold
         checkpoints: after how many units checkpoints exist, of memory as held now
-        logits: an answer follows, so at least the last token must be read anew
+        logits: an answer follows, so at least the last token must be read anew; and somebody
+            waits, so checkpoints that save little are left out
     """
     common = common_length(held, wanted.units)
     usable = min(common, len(wanted.units) - 1) if logits else common
@@ -83,7 +91,7 @@ def make_plan(
     else:
         keep = max((mark for mark in checkpoints if mark <= usable), default=0)
         restore = True
-    return Plan(keep=keep, restore=restore, steps=tuple(_steps(wanted, keep)))
+    return Plan(keep=keep, restore=restore, steps=tuple(_steps(wanted, keep, hurried=logits)))
 
 
 def common_length(held: Sequence[Unit], wanted: Sequence[Unit]) -> int:
@@ -104,8 +112,8 @@ def positions(units: Sequence[Unit]) -> int:
     return sum(unit.positions if isinstance(unit, Picture) else 1 for unit in units)
 
 
-def _steps(wanted: Wanted, start: int) -> Iterator[Step]:
-    boundaries = set(wanted.boundaries)
+def _steps(wanted: Wanted, start: int, *, hurried: bool) -> Iterator[Step]:
+    boundaries = set(_worthwhile(wanted, start) if hurried else wanted.boundaries)
     begin = start
     for index in range(start, len(wanted.units)):
         end = index + 1
@@ -114,3 +122,16 @@ def _steps(wanted: Wanted, start: int) -> Iterator[Step]:
         if alone or last or end in boundaries or isinstance(wanted.units[end], Picture):
             yield Step(units=wanted.units[begin:end], checkpoint_after=end in boundaries)
             begin = end
+
+
+def _worthwhile(wanted: Wanted, start: int) -> Iterator[int]:
+    """The boundaries far enough from the one before, and those after pictures."""
+    previous = start
+    for boundary in wanted.boundaries:
+        if boundary <= start:
+            continue
+        units = wanted.units[previous:boundary]
+        has_picture = any(isinstance(unit, Picture) for unit in units)
+        if has_picture or cells(units) >= _WORTH_A_CUT:
+            yield boundary
+            previous = boundary

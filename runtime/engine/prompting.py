@@ -1,8 +1,9 @@
 """Conversations to units of memory: tokens and pictures, and where a checkpoint is worth it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from runtime.content import Message, Role, Video, text_message
+from runtime.content import Message, Role, Text, Video, text_message
 from runtime.engine.model import Model
 from runtime.engine.pictures import PictureShelf
 from runtime.engine.plan import Unit, Wanted, cells
@@ -13,6 +14,19 @@ from runtime.prompt import Media, PlainText, TemplateText, TurnEnd, render
 _VIDEO_RESERVE = 0.25
 
 Stop = Callable[[], bool]
+
+
+@dataclass(slots=True)
+class _Prompt:
+    """A prompt while it is written.
+
+    Attributes:
+        last_words: where the words of the last message begin and end
+    """
+
+    units: list[Unit] = field(default_factory=list)
+    boundaries: list[int] = field(default_factory=list)
+    last_words: tuple[int, int] = (0, 0)
 
 
 class Prompter:
@@ -33,35 +47,48 @@ class Prompter:
             FileFailure: a picture or video cannot be used
             Stopped: `stopped` said so
         """
-        units: list[Unit] = []
-        boundaries: list[int] = []
+        prompt = self._written(messages, thinking=thinking, stopped=stopped, ask=ask)
+        return Wanted(units=tuple(prompt.units), boundaries=tuple(prompt.boundaries))
+
+    def beginning(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
+        """A conversation as far as the next question cannot change it any more.
+
+        It ends after the last answer, or with the pictures and words of a question that is
+        still being typed.
+        """
+        asked = list(messages)
+        is_typed = bool(asked) and asked[-1].role is Role.USER
+        if not is_typed:
+            # Templates keep the thinking of the answer that stands last; only a question after
+            # it makes it history.
+            asked.append(text_message(Role.USER, "?"))
+        prompt = self._written(asked, thinking=thinking, stopped=stopped, ask=False)
+        *earlier, _end_of_question = prompt.boundaries
+        end = earlier[-1] if earlier else 0
+        draft = None
+        if is_typed and any(isinstance(part, Text) for part in asked[-1].parts):
+            draft, end = prompt.last_words
+        return Wanted(units=tuple(prompt.units[:end]), boundaries=tuple(earlier), draft=draft)
+
+    def _written(
+        self, messages: Sequence[Message], *, thinking: bool, stopped: Stop, ask: bool
+    ) -> "_Prompt":
+        prompt = _Prompt()
+        units = prompt.units
         for part in render(self._model.template, messages, thinking=thinking, ask=ask):
             match part:
                 case TemplateText():
                     units += self._model.tokenize(part.text, special=True)
                 case PlainText():
+                    begin = len(units)
                     units += self._model.tokenize(part.text, special=False)
+                    prompt.last_words = (begin, len(units))
                 case TurnEnd():
-                    boundaries.append(len(units))
+                    prompt.boundaries.append(len(units))
                 case Media():
                     units += self._show(part, units, stopped)
-                    boundaries.append(len(units))
-        return Wanted(units=tuple(units), boundaries=tuple(boundaries))
-
-    def beginning(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
-        """A conversation as far as the next question cannot change it any more.
-
-        It ends after the last answer, or after the last picture of a message without words.
-        """
-        asked = list(messages)
-        if not asked or asked[-1].role is not Role.USER:
-            # Templates keep the thinking of the answer that stands last; only a question after
-            # it makes it history.
-            asked.append(text_message(Role.USER, "?"))
-        wanted = self.whole(asked, thinking=thinking, stopped=stopped, ask=False)
-        *earlier, _end_of_question = wanted.boundaries
-        end = earlier[-1] if earlier else 0
-        return Wanted(units=wanted.units[:end], boundaries=tuple(earlier))
+                    prompt.boundaries.append(len(units))
+        return prompt
 
     def _show(self, media: Media, before: Sequence[Unit], stopped: Stop) -> list[Unit]:
         if self._shelf is None:

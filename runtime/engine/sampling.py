@@ -1,15 +1,20 @@
 """Sampler chains: settings to the next token."""
 
+import ctypes
 from types import TracebackType
 from typing import Self
 
 import llama_cpp
+import numpy as np
 
 from runtime.engine.context import Context
+from runtime.engine.ending import Row
 from runtime.models.profile import SamplingSettings
 
 # llama.cpp draws a random seed of its own for this value.
 _RANDOM_SEED = 0xFFFFFFFF
+# llama_token_data of llama.h.
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class Sampler:
@@ -51,6 +56,26 @@ class Sampler:
             index: whose logits, of the last decoded tokens that have some; -1 is the last
         """
         return int(llama_cpp.llama_sampler_sample(self._chain, context.pointer, index))
+
+    def draw_from(self, logits: Row) -> int:
+        """The next token from logits that were kept.
+
+        Args:
+            logits: one a token of the vocabulary
+        """
+        candidates = np.zeros(len(logits), dtype=_CANDIDATE)
+        candidates["id"] = np.arange(len(logits))
+        candidates["logit"] = logits
+        array = llama_cpp.llama_token_data_array(
+            data=candidates.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data)),
+            size=len(logits),
+            selected=-1,
+            sorted=False,
+        )
+        llama_cpp.llama_sampler_apply(self._chain, ctypes.byref(array))
+        token = int(array.data[array.selected].id)
+        llama_cpp.llama_sampler_accept(self._chain, token)
+        return token
 
     def close(self) -> None:
         """Free the chain."""

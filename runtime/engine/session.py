@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.engine.context import Context
+from runtime.engine.ending import Ending, Row
 from runtime.engine.pictures import PictureShelf
 from runtime.engine.plan import Picture, Plan, Step, Unit, Wanted, cells, make_plan, positions
 from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
@@ -20,6 +21,11 @@ _FEWEST_CHECKPOINTS = 4
 # and cells that a saved state must save before it is worth loading.
 _WORTH_STASHING = 64
 _WORTH_LOADING = 16
+# Tokens of a batch that is read ahead: half the speed of a large one is enough, and whoever
+# asks something else waits for the end of one.
+_AHEAD_BATCH = 32
+# Most RAM for the state at the end of the last prompt; a copy of it takes some 40 ms.
+_ENDING_BYTES = 128 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,11 @@ class Session:
         self._cells = 0
         self._checkpoints: list[Checkpoint] = []
         self._last_batch: tuple[list[int], int] = ([], 0)
+        self._ending: Ending | None = None
+        self._repeats = False
+        self._draft: int | None = None
+        # A decode that did not end leaves the recurrent state somewhere in between.
+        self._is_torn = False
 
     @property
     def context(self) -> Context:
@@ -81,6 +92,11 @@ class Session:
     def last_batch(self) -> tuple[list[int], int]:
         """The tokens of the last batch of a prompt, and where it began."""
         return self._last_batch
+
+    @property
+    def ending(self) -> Ending | None:
+        """Where the first token is drawn from, if the prompt stood in memory already."""
+        return self._ending if self._repeats else None
 
     @property
     def held(self) -> tuple[Unit, ...]:
@@ -99,6 +115,7 @@ class Session:
         stopped: Callable[[], bool],
         *,
         logits: bool = True,
+        stash: bool = True,
     ) -> ReadCounts:
         """Make memory hold what is wanted, reading only what is new.
 
@@ -107,6 +124,8 @@ class Session:
             progress: is told how far reading has come
             stopped: asked between batches, and on the CPU within them
             logits: an answer follows
+            stash: keep a conversation that makes way; no if this is the same one as the
+                template writes it once its answer is history
 
         Raises:
             PromptFailure: PROMPT_TOO_LONG with "needed/available" tokens
@@ -116,32 +135,67 @@ class Session:
         needed = cells(wanted.units)
         if needed >= self._context.length:
             raise PromptFailure(Problem.PROMPT_TOO_LONG, f"{needed}/{self._context.length - 1}")
-        plan = self._best_plan(wanted, logits=logits)
+        if self._is_torn:
+            self._roll_back()
+        if not logits:
+            self._keep_ending()
+        repeated = logits and self._ending is not None and self._ending.units == wanted.units
+        state = self._best_state(wanted, logits=logits, repeated=repeated)
+        plan = self._plan(wanted, logits=logits, repeated=repeated)
+        if stash and self._cells - cells(self._held[: plan.keep]) >= _WORTH_STASHING:
+            self.stash()
+        if state is not None:
+            self._replace(state)
+        # Putting aside may have dropped a draft, and the saved state is another memory.
+        plan = self._plan(wanted, logits=logits, repeated=repeated)
         if plan.restore:
             self._go_back(plan.keep)
             if len(self._held) != plan.keep:
-                plan = self._plan(wanted, logits=logits)
+                plan = self._plan(wanted, logits=logits, repeated=repeated)
+        self._repeats = repeated and not plan.steps
         reused = self._cells
         total = needed - reused
         pictures = sum(isinstance(step.units[0], Picture) for step in plan.steps)
         seen = 0
         log.info("prompt of %d: %d reused, %d to read", needed, reused, total)
-        self._context.watch(stopped)
+        self._draft = wanted.draft
+        # Words read ahead come in small batches that are never broken off: the question that
+        # interrupts them mostly goes on where they end.
+        batch_size = self._context.batch_size if logits else _AHEAD_BATCH
+        self._context.watch(stopped if logits else None)
         try:
             for step in plan.steps:
                 if isinstance(step.units[0], Picture):
                     seen += 1
                     progress.picture(seen, pictures)
-                self._read_step(step, stopped, lambda: progress.tokens(self._cells - reused, total))
+                self._read_step(
+                    step,
+                    batch_size,
+                    stopped,
+                    lambda: progress.tokens(self._cells - reused, total),
+                )
         except BaseException:
-            self._roll_back()
+            if self._is_torn:
+                self._roll_back()
             raise
         finally:
             self._context.watch(None)
         return ReadCounts(prompt=needed, reused=reused, read=total)
 
+    def mark_ending(self, hidden: Row | None = None) -> None:
+        """Remember the end of the prompt, from whose logits the first token was just drawn.
+
+        Args:
+            hidden: the model's last hidden state, if it drafts
+        """
+        if not self._repeats:
+            logits = self._context.logits()
+            self._take_checkpoint()
+            self._ending = Ending(units=self.held, logits=logits, hidden=hidden)
+
     def write(self, token: int) -> None:
         """Append a generated token, so that the next can be drawn."""
+        self._is_torn = True
         self._context.decode([token], self._position)
         self._advance([token])
 
@@ -165,39 +219,60 @@ class Session:
 
     def stash(self) -> None:
         """Keep the conversation before another takes its place in memory."""
+        self._drop_draft()
         if self._held:
             self._states.put(self._saved())
 
     def save(self) -> None:
         """Write the conversation to disk, and others that are only in RAM."""
+        self._drop_draft()
         self._states.write_all()
         # Taking the state copies all of memory: not for what is on disk already.
         if self._held and not self._states.is_written(self.held):
             self._states.write(self._saved())
+
+    def _drop_draft(self) -> None:
+        """What is typed and not sent is nobody's to keep."""
+        if self._draft is not None and len(self._held) > self._draft:
+            self._go_back(self._draft)
+        self._draft = None
 
     def _saved(self) -> SavedState:
         return SavedState(
             units=self.held, memory=self._context.save(), checkpoints=newest(self._checkpoints)
         )
 
-    def _best_plan(self, wanted: Wanted, *, logits: bool) -> Plan:
-        """The plan from what is held, or from a saved conversation if that saves more."""
-        plan = self._plan(wanted, logits=logits)
-        kept = cells(self._held[: plan.keep])
-        state = None
-        name, saved = self._states.best(wanted.units, logits=logits)
-        if name is not None and saved >= kept + _WORTH_LOADING:
-            # Taken first: what is put aside next could push it out of RAM.
-            state = self._states.take(name)
-        if self._cells - kept >= _WORTH_STASHING:
-            self.stash()
-        if state is None:
-            return plan
-        self._replace(state)
-        return self._plan(wanted, logits=logits)
+    def _keep_ending(self) -> None:
+        """Before idle reading goes another way: keep the whole state of the prompt's end."""
+        ending = self._ending
+        if ending is None or ending.memory is not None:
+            return
+        length = len(ending.units)
+        if self.held[:length] != ending.units or not any(
+            mark.length == length for mark in self._checkpoints
+        ):
+            return
+        self._go_back(length)
+        if len(self._held) == length and self._context.saved_bytes() <= _ENDING_BYTES:
+            self._ending = replace(ending, memory=self._saved())
 
-    def _plan(self, wanted: Wanted, *, logits: bool) -> Plan:
+    def _best_state(self, wanted: Wanted, *, logits: bool, repeated: bool) -> SavedState | None:
+        """A saved conversation that is worth more than what is held."""
+        plan = self._plan(wanted, logits=logits, repeated=repeated)
+        if plan.steps and repeated and self._ending is not None and self._ending.memory:
+            return self._ending.memory
+        name, saved = self._states.best(wanted.units, logits=logits)
+        if name is None or saved < cells(self._held[: plan.keep]) + _WORTH_LOADING:
+            return None
+        # Taken before anything is put aside, which could push it out of RAM.
+        return self._states.take(name)
+
+    def _plan(self, wanted: Wanted, *, logits: bool, repeated: bool) -> Plan:
         marks = [mark.length for mark in self._checkpoints]
+        if repeated:
+            plan = make_plan(self._held, wanted, marks, logits=False)
+            if not plan.steps:
+                return plan
         return make_plan(self._held, wanted, marks, logits=logits)
 
     def _replace(self, state: SavedState) -> None:
@@ -212,17 +287,22 @@ class Session:
         self._checkpoints = list(state.checkpoints)
 
     def _read_step(
-        self, step: Step, stopped: Callable[[], bool], report: Callable[[], None]
+        self,
+        step: Step,
+        batch_size: int,
+        stopped: Callable[[], bool],
+        report: Callable[[], None],
     ) -> None:
         if isinstance(picture := step.units[0], Picture):
             self._read_picture(picture, stopped)
             report()
         else:
             tokens = [unit for unit in step.units if isinstance(unit, int)]
-            for start in range(0, len(tokens), self._context.batch_size):
+            for start in range(0, len(tokens), batch_size):
                 if stopped():
                     raise Stopped
-                batch = tokens[start : start + self._context.batch_size]
+                batch = tokens[start : start + batch_size]
+                self._is_torn = True
                 self._context.decode(batch, self._position)
                 self._last_batch = (batch, self._position)
                 self._advance(batch)
@@ -237,10 +317,13 @@ class Session:
         self._shelf.encode(picture, stopped)
         if stopped():
             raise Stopped
+        self._context.watch(stopped)
+        self._is_torn = True
         self._shelf.decode(picture, self._context, self._position)
         self._advance([picture])
 
     def _advance(self, units: list[int] | list[Picture]) -> None:
+        self._is_torn = False
         self._held.extend(units)
         self._position += positions(units)
         self._cells += cells(units)
@@ -263,6 +346,7 @@ class Session:
 
     def _go_back(self, length: int) -> None:
         """Make memory end after `length` units, where a checkpoint is; 0 empties it."""
+        self._is_torn = False
         self._checkpoints = [mark for mark in self._checkpoints if mark.length <= length]
         if length == 0 or not self._checkpoints:
             self.forget()

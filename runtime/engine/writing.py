@@ -30,17 +30,31 @@ class Writer:
         return self._plain() if drafter is None else self._drafted(drafter)
 
     def _plain(self) -> Iterator[int]:
+        token = self._draw_first()
+        yield token
+        self._session.mark_ending()
         while True:
-            token = self._sampler.draw(self._session.context)
-            yield token
             self._session.write(token)
             self.passes += 1
+            token = self._sampler.draw(self._session.context)
+            yield token
+
+    def _draw_first(self) -> int:
+        ending = self._session.ending
+        if ending is not None:
+            return self._sampler.draw_from(ending.logits)
+        return self._sampler.draw(self._session.context)
 
     def _drafted(self, drafter: Drafter) -> Iterator[int]:
-        drafter.begin(*self._session.last_batch)
-        token = self._sampler.draw(self._session.context)
+        ending = self._session.ending
+        if ending is None:
+            drafter.begin(*self._session.last_batch)
+        else:
+            drafter.begin_after(ending.hidden)
+        token = self._draw_first()
+        yield token
+        self._session.mark_ending(drafter.last)
         while True:
-            yield token
             position = self._session.position
             # The batch must fit, and one more token after it.
             room = min(DRAFT_LENGTH, self._session.cells_left - 2)
@@ -57,3 +71,4 @@ class Writer:
             self._session.keep_tried(kept)
             drafter.accept(kept, position)
             yield from kept[1:]
+            yield token

@@ -32,6 +32,7 @@ class LoadWishes(TypedDict, total=False):
     device: str
     kv_type: KvType
     projector_on: ProjectorPlace
+    drafting: bool
 
 
 def question(text: str, *files: Image | Video) -> Message:

@@ -18,7 +18,7 @@ from runtime.engine.plan import Picture, cells
 from runtime.events import BufferKind, Event, Finish, PictureProgress
 from runtime.models.demo import demo_model_files
 from runtime.problems import EngineFailure, ModelFailure, Problem, PromptFailure
-from runtime.requests import AnswerRequest, KvType, ModelFiles
+from runtime.requests import AnswerRequest, KvType, ModelFiles, SamplingWishes
 
 pytestmark = pytest.mark.model
 
@@ -91,18 +91,48 @@ def test_that_turn_two_without_a_pause_reads_the_answer_and_the_question(
     first = question("What do you see?", picture)
     one = ask(fresh, [first])
     two = ask(fresh, answered(first, one, question("How many shapes are there?")))
-    # All of the first prompt but the opening of its answer.
-    assert two.finished.tokens.reused >= one.finished.tokens.prompt - 10
+    # The picture is not read again; its short question is, which costs less than a checkpoint
+    # before the answer did.
+    assert two.finished.tokens.reused >= one.finished.tokens.pictures
+    assert not any(isinstance(event, PictureProgress) for event in two.events)
 
 
-def test_that_regenerating_reads_only_the_opening_of_the_answer(
-    fresh: Engine, picture: Image
+@pytest.mark.parametrize("settled", [False, True], ids=["at once", "later"])
+@pytest.mark.parametrize("drafting", [False, True], ids=["plain", "drafting"])
+def test_that_regenerating_reads_nothing(
+    native_log: NativeLog, picture: Image, settled: bool, drafting: bool
 ) -> None:
+    engine = load(native_log, drafting=drafting)
     conversation = [question("What do you see?", picture)]
-    one = ask(fresh, conversation)
-    two = ask(fresh, conversation)
-    assert two.text == one.text
-    assert two.finished.tokens.read <= 10
+    replies = [ask(engine, conversation)]
+    for _again in range(2):
+        if settled:
+            engine.settle(lambda: False)
+        replies.append(ask(engine, conversation))
+    engine.close()
+    assert {reply.text for reply in replies} == {replies[0].text}
+    assert [reply.finished.tokens.read for reply in replies[1:]] == [0, 0]
+
+
+def test_that_logits_that_were_kept_are_drawn_from_as_llama_cpp_would(engine: Engine) -> None:
+    wanted = question("Count from 1 to 9.")
+
+    def drawn() -> tuple[str, int]:
+        request = AnswerRequest(
+            request_id=NUMBER,
+            messages=(wanted,),
+            sampling=SamplingWishes(temperature=1.5, seed=11),
+            max_tokens=12,
+        )
+        events: list[Event] = []
+        engine.answer(request, events.append, lambda: False)
+        reply = Reply(events)
+        return reply.text, reply.finished.tokens.read
+
+    (first, read), (again, read_again) = drawn(), drawn()
+    assert again == first
+    assert read > 0
+    assert read_again == 0
 
 
 def test_that_memory_gives_the_answers_of_a_fresh_engine(

@@ -45,9 +45,18 @@ def test_that_two_pictures_of_equal_size_are_different() -> None:
 
 def test_that_pictures_and_boundaries_cut_the_reading() -> None:
     wanted = Wanted(units=(1, 2, PICTURE, 3, 4, 5), boundaries=(3, 5))
-    steps = make_plan([], wanted, []).steps
+    steps = make_plan([], wanted, [], logits=False).steps
     assert [step.units for step in steps] == [(1, 2), (PICTURE,), (3, 4), (5,)]
     assert [step.checkpoint_after for step in steps] == [False, True, True, False]
+
+
+def test_that_a_checkpoint_that_saves_little_cuts_no_batch_while_somebody_waits() -> None:
+    wanted = Wanted(units=tuple(range(200)), boundaries=(10, 100, 150))
+    steps = make_plan([], wanted, []).steps
+    assert [step.units[-1] for step in steps if step.checkpoint_after] == [99]
+    pictured = Wanted(units=(1, PICTURE, 2, 3, 4, 5), boundaries=(3, 5))
+    steps = make_plan([], pictured, []).steps
+    assert [step.units for step in steps] == [(1,), (PICTURE,), (2,), (3, 4, 5)]
 
 
 def test_that_a_picture_takes_more_cells_than_positions() -> None:

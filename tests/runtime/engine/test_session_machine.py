@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from runtime.content import Image, Message, Role, Video, text_message
+from runtime.content import Image, Message, Role, Text, Video, text_message
 from runtime.engine import session
 from runtime.engine.engine import Engine
 from runtime.engine.library import NativeLog, start_llama
@@ -230,6 +230,15 @@ class ConversationMachine(RuleBasedStateMachine):
         self._attached = self.world.files[files % len(self.world.files)]
         self._work_ahead(Wish(checks=checks))
 
+    @rule(text=TEXT, words=CHOICE, checks=CHECKS)
+    def type_and_perhaps_send(self, text: str, words: int, checks: int) -> None:
+        for end in range(1, 1 + words % 4):
+            typed = " ".join(text.split()[:end])
+            self._work_ahead(Wish(checks=checks if words > 9 else None), typed)
+        if words % 2:
+            self._ask(self._here, question(text, *self._attached), thinking=False)
+            self._attached = ()
+
     @precondition(lambda self: self._attached)
     @rule()
     def remove_what_is_attached(self) -> None:
@@ -329,11 +338,12 @@ class ConversationMachine(RuleBasedStateMachine):
         assert self._engine is not None
         self._engine.settle(wish.stopped)
 
-    def _work_ahead(self, wish: Wish) -> None:
+    def _work_ahead(self, wish: Wish, typed: str = "") -> None:
         assert self._engine is not None
         before = self._system if self._here is None else self._here.messages
-        attached = [Message(role=Role.USER, parts=self._attached)] if self._attached else []
-        request = WorkAheadRequest(request_id=NUMBER, messages=(*before, *attached))
+        parts = (*self._attached, *([Text(text=typed)] if typed else []))
+        given = [Message(role=Role.USER, parts=parts)] if parts else []
+        request = WorkAheadRequest(request_id=NUMBER, messages=(*before, *given))
         self._counts["read ahead"] += self._engine.work_ahead(request, wish.stopped) > 0
 
 
