@@ -1,4 +1,4 @@
-"""Named loggers, the log file, and where Qt's own messages go.
+"""Named loggers and the log file.
 
 Nothing a user wrote and nothing a model said is ever logged: lengths and ids are.
 """
@@ -8,8 +8,6 @@ import logging.handlers
 import sys
 from pathlib import Path
 from types import TracebackType
-
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 _root = logging.getLogger("sideglance")
 
@@ -21,14 +19,6 @@ engine = _root.getChild("engine")
 jobs = _root.getChild("jobs")
 settings = _root.getChild("settings")
 qt = _root.getChild("qt")
-
-_LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG,
-    QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING,
-    QtMsgType.QtCriticalMsg: logging.ERROR,
-    QtMsgType.QtFatalMsg: logging.CRITICAL,
-}
 
 
 def open_log_file(folder: Path) -> logging.Handler | None:
@@ -55,16 +45,6 @@ def close_log_file(handler: logging.Handler | None) -> None:
         handler.close()
 
 
-def take_qt_messages() -> None:
-    """Send what Qt would print to our log."""
-    qInstallMessageHandler(_log_qt_message)
-
-
-def release_qt_messages() -> None:
-    """Let Qt print its messages itself again."""
-    qInstallMessageHandler(None)
-
-
 def take_uncaught() -> None:
     """Note errors that nobody caught before Python prints them, which a window may swallow."""
     sys.excepthook = _log_uncaught
@@ -89,7 +69,3 @@ def _log_uncaught(
 ) -> None:
     start.error("uncaught %s", place_of(error))
     sys.__excepthook__(kind, error, trace)
-
-
-def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    qt.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category, message)

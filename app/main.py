@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QApplication
 
-from app import log, words
+from app import log, qt_log, words
 from app.interrupts import Interrupts
 from app.paths import find_paths
 from app.program import Program, WindowArguments
@@ -21,7 +21,7 @@ def run(arguments: WindowArguments) -> int:
     """Show the window until it is closed; returns the exit code."""
     paths = find_paths()
     log_file = log.open_log_file(paths.logs)
-    log.take_qt_messages()
+    qt_log.take_qt_messages()
     log.take_uncaught()
     try:
         log.start.info("Sideglance %s", VERSION)
@@ -51,7 +51,7 @@ def run(arguments: WindowArguments) -> int:
         return code
     finally:
         log.release_uncaught()
-        log.release_qt_messages()
+        qt_log.release_qt_messages()
         log.close_log_file(log_file)
 
 

@@ -2,23 +2,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import qInfo
 
 from app import log
 
 
-def test_that_our_log_goes_to_its_file_and_qts_messages_with_it(tmp_path: Path) -> None:
+def test_that_our_log_goes_to_its_file(tmp_path: Path) -> None:
     handler = log.open_log_file(tmp_path / "logs")
-    log.take_qt_messages()
-    try:
-        log.chat.info("turn %d", 7)
-        qInfo("from Qt")
-    finally:
-        log.release_qt_messages()
-        log.close_log_file(handler)
+    log.chat.info("turn %d", 7)
+    log.close_log_file(handler)
     content = (tmp_path / "logs" / "window.log").read_text()
     assert "sideglance.chat MainThread: turn 7" in content
-    assert "sideglance.qt MainThread: default: from Qt" in content
 
 
 def test_that_the_program_runs_without_a_log_file(tmp_path: Path) -> None:
