@@ -8,6 +8,7 @@ from app.widgets.main_window import MainWindow
 def introduce_chat(window: MainWindow, chat: ChatHouse) -> None:
     """Let the conversation's side grant what the window asks of it."""
     window.question_submitted.connect(chat.controller.send)
+    window.question_typed.connect(chat.work_ahead.take_draft)
     window.stop_requested.connect(chat.controller.stop)
     window.turn_edit_requested.connect(chat.controller.edit)
     window.regenerate_requested.connect(chat.controller.regenerate)

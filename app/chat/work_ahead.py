@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app import log
 from app.chat.answering import AnswerQueue
+from app.chat.draft_words import whole_words
 from app.chat.history import messages_of, part_of
 from app.chat.screen import Place, Screen
 from app.chat.store import Store
@@ -16,15 +17,17 @@ from app.chat.turns import Turn
 from app.engine_link import EngineLink
 from app.model_state import ModelState, Ready
 from app.models.loading import ModelLoading
-from runtime.content import Message, Role
+from runtime.content import Message, Role, Text
 from runtime.requests import WorkAheadRequest
 
 # Several files are often dropped at once, and chats are often passed over on the way to one.
 _SETTLING_MS = 150
+# Some words of a fast typist: fewer at a time would only cost more.
+_TYPING_MS = 400
 
 
 class WorkAhead(QObject):
-    """Watches tray and screen, and asks for reading whenever the model has nothing to do.
+    """Watches tray, draft and screen, and asks for reading whenever the model has nothing to do.
 
     The engine gives this work up for any question by itself, so nothing here is ever stopped.
     """
@@ -51,11 +54,16 @@ class WorkAhead(QObject):
         self._tray = tray
         self._is_allowed = is_allowed
         self._newest: tuple[Message, ...] = ()
+        self._words = ""
         self._is_ended = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SETTLING_MS)
         self._timer.timeout.connect(self._begin)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._begin)
         tray.changed.connect(self._timer.start)
         model_state.changed.connect(self._on_model_changed)
 
@@ -63,11 +71,21 @@ class WorkAhead(QObject):
         """Ask for nothing any more: the window closes."""
         self._is_ended = True
         self._timer.stop()
+        self._typing.stop()
 
     @Slot()
     def look_again(self) -> None:
         """Another chat or branch is on screen."""
         self._timer.start()
+
+    @Slot(str)
+    def take_draft(self, text: str) -> None:
+        """The question as it is typed; empty once it is sent."""
+        words = whole_words(text)
+        # Not started anew by each key, or nothing would be read before a pause.
+        if words != self._words and words and not self._typing.isActive():
+            self._typing.start()
+        self._words = words
 
     @Slot(object)
     def _on_model_changed(self, state: object) -> None:
@@ -106,8 +124,9 @@ class WorkAhead(QObject):
             for entry in self._tray.entries()
             if entry.attachment is not None
         )
-        if attached:
-            messages += (Message(role=Role.USER, parts=attached),)
+        typed = (Text(text=self._words),) if self._words else ()
+        if attached or typed:
+            messages += (Message(role=Role.USER, parts=(*attached, *typed)),)
         if not messages or messages == self._newest:
             return
         self._newest = messages

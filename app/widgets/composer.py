@@ -25,6 +25,7 @@ class Composer(QFrame):
 
     Signals:
         submitted: the question; empty only if something is attached
+        typed: what is written now
         stop_requested: the open answer should end
         files_wanted: the user wants to choose files
         given: a Given value was pasted
@@ -33,6 +34,7 @@ class Composer(QFrame):
     """
 
     submitted = Signal(str)
+    typed = Signal(str)
     stop_requested = Signal()
     files_wanted = Signal()
     given = Signal(object)
@@ -187,6 +189,7 @@ class Composer(QFrame):
             self._edit.setFocus()
 
     def _on_text_changed(self) -> None:
+        self.typed.emit(self.text())
         if self._waits_with is None:
             self._show_hint("")
         self._show_send_button()

@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         question_submitted: the question; empty only if something is attached
+        question_typed: the question as far as it is written
         stop_requested: the open answer should end
         files_given: a tuple of Paths that were dropped, pasted or chosen
         picture_given: a QImage that was dropped or pasted
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
     """
 
     question_submitted = Signal(str)
+    question_typed = Signal(str)
     stop_requested = Signal()
     files_given = Signal(object)
     picture_given = Signal(object)
@@ -229,6 +231,7 @@ class MainWindow(QMainWindow):
         view.example_chosen.connect(composer.show_draft)
         view.files_wanted.connect(self._on_files_wanted)
         composer.submitted.connect(self.question_submitted)
+        composer.typed.connect(self.question_typed)
         composer.stop_requested.connect(self.stop_requested)
         composer.files_wanted.connect(self._on_files_wanted)
         composer.given.connect(self._take)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.tray import EntryId
 from app.chat.work_ahead import WorkAhead
-from runtime.content import Image, Role, text_message
+from runtime.content import Image, Role, Text, text_message
 from runtime.requests import WorkAheadRequest
 
 
@@ -143,3 +143,33 @@ def test_that_opening_a_chat_reads_it(rooms: Rooms, engine: FakeEngineClient, qt
             and asked(engine)[-1].messages[0] == text_message(Role.USER, "First chat")
         )
     )
+
+
+def test_that_words_are_read_as_they_are_typed(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, ahead: WorkAhead
+) -> None:
+    _, image = attach(rooms, "one.png")
+    qtbot.waitUntil(lambda: bool(asked(engine)))
+    for draft in ("Wh", "What", "What is", "What is th"):
+        ahead.take_draft(draft)
+    qtbot.waitUntil(lambda: len(asked(engine)) == 2)
+    assert asked(engine)[1].messages[-1].parts == (image, Text(text="What is"))
+    ahead.take_draft("What is the")
+    ahead.take_draft("What is the colour")
+    qtbot.waitUntil(lambda: len(asked(engine)) == 3)
+    assert asked(engine)[2].messages[-1].parts == (image, Text(text="What is the"))
+
+
+def test_that_a_question_once_sent_is_no_draft(
+    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, ahead: WorkAhead
+) -> None:
+    ahead.take_draft("What is it, please")
+    ahead.take_draft("")
+    rooms.ask_and_answer("What is it, please", "A cat.")
+    qtbot.waitUntil(lambda: bool(asked(engine)))
+    drafts = [
+        request
+        for request in asked(engine)
+        if request.messages and request.messages[-1].role is Role.USER
+    ]
+    assert drafts == []
