@@ -91,6 +91,9 @@ class OurEngine:
         left = TYPING_S - (time.perf_counter() - begun)
         time.sleep(max(0.0, min(left, _REST_OF_TYPING_S)))
 
+    def type(self, messages: Sequence[Message]) -> None:
+        self._read_ahead(messages)
+
     def answered(self, messages: Sequence[Message]) -> None:
         self._read_ahead(messages)
 

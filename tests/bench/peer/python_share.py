@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 # As in the engine process, before llama.cpp is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 import llama_cpp
 from bench.peer.models import BenchModel, demonstration, synthetic

@@ -79,20 +79,25 @@ class Scene:
 
 
 def talk(stage: Stage) -> Figures:
-    """A long question, a follow-up, an answer anew, an earlier question changed."""
+    """A long question, follow-ups, an answer anew, an earlier question changed."""
     talk = Talk(stage.side)
     reply = talk.ask(stage.prose("first", 600), max_tokens=_SHORT_ANSWER)
     yield first_token("a 600", reply)
     _pause()
-    yield first_token("b", talk.ask(stage.prose("second", 40), max_tokens=_SHORT_ANSWER))
+    yield first_token("b", talk.type(stage.prose("second", 40), max_tokens=_SHORT_ANSWER))
     _pause()
     talk.cut(1)
     yield first_token("f", talk.answer(max_tokens=_SHORT_ANSWER))
     _pause()
-    talk.ask(stage.prose("third", 40), max_tokens=_SHORT_ANSWER)
+    yield first_token("b pasted", talk.ask(stage.prose("third", 40), max_tokens=_SHORT_ANSWER))
     _pause()
     talk.cut(4)
-    yield first_token("g", talk.ask(stage.prose("changed", 40), max_tokens=_SHORT_ANSWER))
+    yield first_token("g", talk.type(stage.prose("changed", 40), max_tokens=_SHORT_ANSWER))
+    _pause()
+    talk.ask(stage.prose("fourth", 40), max_tokens=_SHORT_ANSWER)
+    _pause()
+    talk.cut(4)
+    yield first_token("g pasted", talk.ask(stage.prose("anew", 40), max_tokens=_SHORT_ANSWER))
     # Nobody reads that fast; it shows what is left to do when there is no pause.
     yield first_token("b at once", talk.ask(stage.prose("hasty", 40), max_tokens=_SHORT_ANSWER))
 
@@ -120,7 +125,7 @@ def drop(stage: Stage) -> Figures:
     reply = talk.ask(stage.prose("about it", 15), files=files, max_tokens=_SHORT_ANSWER)
     yield first_token("c", reply)
     _pause()
-    yield first_token("d", talk.ask(stage.prose("more", 15), max_tokens=_SHORT_ANSWER))
+    yield first_token("d", talk.type(stage.prose("more", 15), max_tokens=_SHORT_ANSWER))
     _pause()
     talk.cut(1)
     yield first_token("f picture", talk.answer(max_tokens=_SHORT_ANSWER))
@@ -128,7 +133,7 @@ def drop(stage: Stage) -> Figures:
     talk.ask(stage.prose("and more", 15), max_tokens=_SHORT_ANSWER)
     _pause()
     talk.cut(6)
-    changed = talk.ask(stage.prose("changed", 15), files=files, max_tokens=_SHORT_ANSWER)
+    changed = talk.type(stage.prose("changed", 15), files=files, max_tokens=_SHORT_ANSWER)
     yield first_token("g picture", changed)
     _pause()
     other = Talk(stage.side)
@@ -150,7 +155,7 @@ def think(stage: Stage) -> Figures:
         talk.messages[-1] = text_message(Role.ASSISTANT, stage.prose("answer", 40))
         stage.side.answered(talk.messages)
     _pause()
-    reply = talk.ask(stage.prose("harder", 40), max_tokens=_SHORT_ANSWER, thinking=True)
+    reply = talk.type(stage.prose("harder", 40), max_tokens=_SHORT_ANSWER, thinking=True)
     yield first_token("e", reply)
 
 
@@ -161,7 +166,7 @@ def switch(stage: Stage) -> Figures:
     _pause()
     second.ask(stage.prose("another chat", 600), max_tokens=_SHORT_ANSWER)
     _pause()
-    yield first_token("h", first.ask(stage.prose("back", 40), max_tokens=_SHORT_ANSWER))
+    yield first_token("h", first.type(stage.prose("back", 40), max_tokens=_SHORT_ANSWER))
 
 
 def reopen(stage: Stage) -> Figures:
@@ -170,7 +175,7 @@ def reopen(stage: Stage) -> Figures:
     talk.ask(stage.prose("yesterday", 600), max_tokens=_SHORT_ANSWER)
     _pause()
     stage.side.restart()
-    yield first_token("i", talk.ask(stage.prose("today", 40), max_tokens=_SHORT_ANSWER))
+    yield first_token("i", talk.type(stage.prose("today", 40), max_tokens=_SHORT_ANSWER))
 
 
 def stop_writing(stage: Stage) -> Figures:

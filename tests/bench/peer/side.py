@@ -11,6 +11,8 @@ from runtime.content import Message
 READING_PAUSE_S = 3.0
 # How long a person types after dropping a picture.
 TYPING_S = 20.0
+# How long a person types a follow-up: ten words a second, faster than anybody can.
+TYPING_FOLLOW_UP_S = 4.0
 
 
 class Moment(StrEnum):
@@ -60,6 +62,9 @@ class Side(Protocol):
 
     def attach(self, messages: Sequence[Message]) -> None:
         """A picture was dropped, and the question to it is being typed."""
+
+    def type(self, messages: Sequence[Message]) -> None:
+        """The last of these messages is being typed, as far as it stands here."""
 
     def answered(self, messages: Sequence[Message]) -> None:
         """The conversation now ends with this answer, and nobody asks anything yet."""

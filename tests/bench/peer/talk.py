@@ -1,11 +1,12 @@
 """Conversations to measure with: prose of a given length, a picture, turns that build up."""
 
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.peer.side import Reply, Side
+from bench.peer.side import TYPING_FOLLOW_UP_S, Reply, Side
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
@@ -18,6 +19,8 @@ _PROSE = (
     "where no road goes before spring because snow lies deep on both sides of the only bridge"
 )
 _WORDS = tuple(_PROSE.split())
+# The program sends what stands about twice a second.
+_PIECES = 8
 _PICTURE_SIZE = (640, 480)
 
 
@@ -54,6 +57,23 @@ class Talk:
     ) -> Reply:
         self.messages.append(question(text, files))
         return self.answer(max_tokens=max_tokens, thinking=thinking)
+
+    def type(
+        self,
+        text: str,
+        *,
+        max_tokens: int,
+        files: Sequence[Path] = (),
+        thinking: bool = False,
+    ) -> Reply:
+        """Ask a question that is typed, some words at a time; Enter follows the last word."""
+        words = text.split()
+        for piece in range(1, _PIECES):
+            time.sleep(TYPING_FOLLOW_UP_S / _PIECES)
+            typed = " ".join(words[: len(words) * piece // _PIECES])
+            self.side.type([*self.messages, question(typed, files)])
+        time.sleep(TYPING_FOLLOW_UP_S / _PIECES)
+        return self.ask(text, max_tokens=max_tokens, files=files, thinking=thinking)
 
     def answer(self, *, max_tokens: int, thinking: bool = False) -> Reply:
         """Have the question that stands last answered."""

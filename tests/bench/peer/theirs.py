@@ -75,6 +75,9 @@ class TheirServer:
     def attach(self, messages: Sequence[Message]) -> None:
         """Its protocol knows no picture without a question."""
 
+    def type(self, messages: Sequence[Message]) -> None:
+        """Its protocol knows no half question."""
+
     def answered(self, messages: Sequence[Message]) -> None:
         """It does nothing until it is asked."""
 
