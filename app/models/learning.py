@@ -1,0 +1,80 @@
+"""Learns from every load: what fitted, and how far off the estimate was."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from app import log
+from app.background import Lane
+from app.models.learnt import Comparison, Learnt, load_learnt, plan_key, save_learnt, with_plan
+from runtime.events import Buffer
+from runtime.models.load_plan import LoadPlan
+
+
+def allocated_bytes(plan: LoadPlan, buffers: Sequence[Buffer]) -> int:
+    """What was allocated where the plan expects the model."""
+    return sum(
+        buffer.size_bytes for buffer in buffers if not plan.device or buffer.device == plan.device
+    )
+
+
+class Learning:
+    """Holds what was learnt while the program runs, and saves each change.
+
+    Attributes:
+        learnt: the newest value
+    """
+
+    def __init__(self, path: Path, lane: Lane) -> None:
+        self._path = path
+        self._lane = lane
+        self.learnt = Learnt()
+
+    def read(self) -> Learnt:
+        """What the file says; not for the GUI thread."""
+        return load_learnt(self._path)
+
+    def plan(self, machine: str, model: str, quantisation: str) -> LoadPlan | None:
+        """How a model was loaded in the end, the last time that its first plan did not do."""
+        return self.learnt.plans.get(plan_key(machine, model, quantisation))
+
+    def remember(self, machine: str, plan: LoadPlan) -> None:
+        """Begin with this plan from now on."""
+        key = plan_key(machine, plan.model, plan.quantisation)
+        self._set(with_plan(self.learnt, key, plan))
+
+    def forget(self, machine: str, model: str, quantisation: str) -> None:
+        """Plan this model anew: the user wants something else of it."""
+        key = plan_key(machine, model, quantisation)
+        plans = {name: plan for name, plan in self.learnt.plans.items() if name != key}
+        self._set(replace(self.learnt, plans=plans))
+
+    def compare(self, plan: LoadPlan, buffers: Sequence[Buffer]) -> None:
+        """Hold the estimate against what llama.cpp allocated."""
+        if not buffers:
+            return
+        comparison = Comparison(
+            model=plan.model,
+            quantisation=plan.quantisation,
+            context=plan.context,
+            kv_type=plan.kv_type.value,
+            gpu_layers=plan.gpu_layers,
+            device=plan.device,
+            expected_bytes=plan.expected_bytes,
+            allocated_bytes=allocated_bytes(plan, buffers),
+        )
+        log.engine.info(
+            "estimate: %d bytes expected, %d allocated, %+.1f %%",
+            comparison.expected_bytes,
+            comparison.allocated_bytes,
+            comparison.difference_percent,
+        )
+        self._set(replace(self.learnt, comparison=comparison))
+
+    def _set(self, learnt: Learnt) -> None:
+        if learnt == self.learnt:
+            return
+        self.learnt = learnt
+        # A cache that cannot be written only means that the same is learnt again.
+        self._lane.run(partial(save_learnt, self._path, learnt))

@@ -1,0 +1,140 @@
+"""What loading models taught us about this machine, and how it is kept in one file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar, get_args, get_type_hints
+
+from app import log
+from app.safe_file import replace_file, writing_failure
+from runtime.hardware.report import MachineReport
+from runtime.models.load_plan import LoadPlan
+
+FILE_NAME = "learnt.json"
+
+T = TypeVar("T")
+
+_FORMAT = 1
+# Of one machine; a cache must not grow for ever.
+_MOST_PLANS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A load, as it was expected and as it was.
+
+    Attributes:
+        device: ggml's name; "" for the CPU
+        expected_bytes: by our estimate
+        allocated_bytes: as llama.cpp reported it
+    """
+
+    model: str
+    quantisation: str
+    context: int
+    kv_type: str
+    gpu_layers: int
+    device: str
+    expected_bytes: int
+    allocated_bytes: int
+
+    @property
+    def difference_percent(self) -> float:
+        """How much more was allocated than expected, in percent of what was expected."""
+        if not self.expected_bytes:
+            return 0.0
+        return (self.allocated_bytes / self.expected_bytes - 1) * 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """All that is remembered.
+
+    Attributes:
+        plans: what loaded after a first plan had not, by `plan_key`
+        comparison: the newest load, None before the first
+    """
+
+    plans: Mapping[str, LoadPlan] = field(default_factory=dict)
+    comparison: Comparison | None = None
+
+
+def machine_key(report: MachineReport) -> str:
+    """Tells this machine from another, and from itself with another card or more RAM."""
+    devices = sorted(
+        f"{device.name}:{device.memory.total_bytes >> 20 if device.memory else 0}"
+        for device in report.build.devices
+    )
+    return ";".join([f"ram:{report.ram.total_bytes >> 28}", *devices])
+
+
+def plan_key(machine: str, model: str, quantisation: str) -> str:
+    """What a plan is kept under."""
+    return f"{machine}|{model}|{quantisation}"
+
+
+def with_plan(learnt: Learnt, key: str, plan: LoadPlan) -> Learnt:
+    """The same with one more plan, the oldest of too many left out."""
+    others = {name: kept for name, kept in learnt.plans.items() if name != key}
+    newest = list(others.items())[-(_MOST_PLANS - 1) :]
+    return Learnt(plans={**dict(newest), key: plan}, comparison=learnt.comparison)
+
+
+def load_learnt(path: Path) -> Learnt:
+    """Read what was learnt; what cannot be used is forgotten, as it can be learnt again."""
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return Learnt()
+    except (OSError, ValueError, RecursionError) as error:
+        log.jobs.info("what was learnt cannot be read: %s", type(error).__name__)
+        return Learnt()
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        return Learnt()
+    plans = content.get("plans")
+    read = {
+        key: plan
+        for key, value in (plans.items() if isinstance(plans, dict) else ())
+        if (plan := _read(LoadPlan, value)) is not None
+    }
+    return Learnt(plans=read, comparison=_read(Comparison, content.get("comparison")))
+
+
+def save_learnt(path: Path, learnt: Learnt) -> None:
+    """Write the file aside and put it in place in one step.
+
+    Raises:
+        RuntimeFailure: the disk is full or the file cannot be written
+    """
+    content = {
+        "format": _FORMAT,
+        "plans": {key: asdict(plan) for key, plan in learnt.plans.items()},
+        "comparison": None if learnt.comparison is None else asdict(learnt.comparison),
+    }
+    try:
+        replace_file(path, json.dumps(content, indent=1).encode())
+    except OSError as error:
+        raise writing_failure(error) from error
+
+
+def _read(kind: type[T], value: object) -> T | None:
+    """A flat value of this kind; None if anything about it is not as we write it."""
+    if not isinstance(value, dict):
+        return None
+    hints = get_type_hints(kind)
+    try:
+        return kind(**{name: _take(value[name], hint) for name, hint in hints.items()})
+    except (KeyError, ValueError):
+        return None
+
+
+def _take(value: object, hint: type) -> object:
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(str(value))
+    kinds = get_args(hint) or (hint,)
+    # Exactly, because True would pass for a number; a whole number is one with a point as well.
+    if type(value) in kinds or (type(value) is int and float in kinds):
+        return value
+    raise ValueError

@@ -1,0 +1,133 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.models.learnt import (
+    Comparison,
+    Learnt,
+    load_learnt,
+    machine_key,
+    plan_key,
+    save_learnt,
+    with_plan,
+)
+from runtime.hardware.report import (
+    BuildDevice,
+    DeviceKind,
+    LlamaBuild,
+    MachineReport,
+    Memory,
+    Processor,
+)
+from runtime.models.load_plan import LoadPlan
+from runtime.problems import Problem, RuntimeFailure
+from runtime.requests import KvType, ProjectorPlace
+
+PLAN = LoadPlan(
+    model="Qwen3.5 4B",
+    quantisation="Q4_K_M",
+    context=8192,
+    kv_type=KvType.Q8_0,
+    gpu_layers=20,
+    device="Vulkan0",
+    projector_on=ProjectorPlace.CPU,
+    expected_bytes=3 << 30,
+    expected_tokens_per_s=None,
+    reason="It fits.",
+)
+COMPARISON = Comparison(
+    model="Qwen3.5 4B",
+    quantisation="Q4_K_M",
+    context=8192,
+    kv_type="q8_0",
+    gpu_layers=20,
+    device="Vulkan0",
+    expected_bytes=1000,
+    allocated_bytes=1040,
+)
+MACHINE = MachineReport(
+    system="Linux",
+    processor=Processor(name="CPU", architecture="x86_64", physical_cores=2, logical_cores=4),
+    ram=Memory(total_bytes=16 << 30, free_bytes=9 << 30),
+    disk=None,
+    battery=None,
+    devices=(),
+    build=LlamaBuild(
+        backends=("Vulkan", "CPU"),
+        devices=(
+            BuildDevice(
+                name="Vulkan0",
+                description="A card",
+                kind=DeviceKind.DISCRETE,
+                memory=Memory(total_bytes=6 << 30),
+            ),
+        ),
+    ),
+)
+
+
+def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None:
+    learnt = Learnt(
+        plans={"key": PLAN, "other": replace(PLAN, expected_tokens_per_s=7.0)},
+        comparison=COMPARISON,
+    )
+    save_learnt(tmp_path / "folder" / "learnt.json", learnt)
+    assert load_learnt(tmp_path / "folder" / "learnt.json") == learnt
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{",
+        '{"format": 99}',
+        '{"format": 1}',
+        '{"format": 1, "plans": [], "comparison": 3}',
+        '{"format": 1, "plans": {"a": {"model": 1}}, "comparison": {"model": "x"}}',
+    ],
+)
+def test_that_what_cannot_be_read_is_learnt_again(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "learnt.json"
+    path.write_text(content)
+    assert load_learnt(path) == Learnt()
+
+
+def test_that_a_damaged_plan_is_forgotten_and_the_others_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "learnt.json"
+    save_learnt(path, Learnt(plans={"good": PLAN, "bad": PLAN}))
+    before, _, after = path.read_text().rpartition('"kv_type": "q8_0"')
+    path.write_text(f'{before}"kv_type": "q99"{after}')
+    assert load_learnt(path) == Learnt(plans={"good": PLAN})
+
+
+def test_that_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RuntimeFailure) as caught:
+        save_learnt(tmp_path / "file" / "learnt.json", Learnt())
+    assert caught.value.problem is Problem.STORE_UNREADABLE
+
+
+def test_that_the_oldest_of_very_many_plans_is_left_out() -> None:
+    learnt = Learnt()
+    for number in range(60):
+        learnt = with_plan(learnt, str(number), PLAN)
+    assert len(learnt.plans) == 50
+    assert "9" not in learnt.plans
+    assert "59" in learnt.plans
+
+
+def test_that_a_machine_is_known_again_until_its_memory_changes() -> None:
+    busy = replace(MACHINE, ram=replace(MACHINE.ram, free_bytes=1 << 30))
+    assert machine_key(MACHINE) == machine_key(busy)
+    without = replace(MACHINE, build=replace(MACHINE.build, devices=()))
+    more = replace(MACHINE, ram=Memory(total_bytes=32 << 30))
+    keys = {machine_key(each) for each in (MACHINE, without, more)}
+    assert len(keys) == 3
+    assert plan_key("a", "b", "c") != plan_key("a", "b", "d")
+
+
+def test_that_a_difference_is_said_in_percent() -> None:
+    assert COMPARISON.difference_percent == pytest.approx(4.0)
+    assert replace(COMPARISON, expected_bytes=0).difference_percent == 0.0
