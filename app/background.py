@@ -87,15 +87,22 @@ class Background(QObject):
     Attributes:
         store: one thread, the only one that touches the store
         media: two threads that wait for the media process and copy files
+        models: one thread that looks at this computer and at the models on it
+        transfers: as many downloads and copies of models as may run at once
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.store = Lane("store", 1, self)
         self.media = Lane("media", 2, self)
+        self.models = Lane("models", 1, self)
+        self.transfers = Lane("transfers", 3, self)
 
     def close(self) -> None:
         """Wait until everything is saved, and nothing runs any more."""
         # Nobody will send the files that were not looked at yet.
         self.media.close(drop_waiting=True)
+        # Whoever runs a transfer has asked it to stop by now; its part is kept.
+        self.transfers.close(drop_waiting=True)
+        self.models.close(drop_waiting=True)
         self.store.close()

@@ -17,6 +17,7 @@ chat = _root.getChild("chat")
 store = _root.getChild("store")
 engine = _root.getChild("engine")
 jobs = _root.getChild("jobs")
+models = _root.getChild("models")
 settings = _root.getChild("settings")
 qt = _root.getChild("qt")
 

@@ -22,7 +22,7 @@ settings.load_profile("patient")
 _PATIENCE_S = 5.0
 
 # The window's subjects; the engine's own log warns of every process that a test kills.
-_SUBJECTS = ("start", "close", "chat", "store", "jobs", "settings", "qt")
+_SUBJECTS = ("start", "close", "chat", "store", "jobs", "models", "settings", "qt")
 
 
 @pytest.fixture(autouse=True)
