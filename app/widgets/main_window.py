@@ -22,7 +22,7 @@ from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.model_state import ModelState, ModelStateValue, Ready
 from app.models.offer_list import OffersModel
-from app.models.offers import ModelsPlace
+from app.models.offers import ModelsPlace, Offers
 from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.answer_body import Explain
@@ -43,7 +43,7 @@ from app.widgets.given import (
 )
 from app.widgets.icon_button import IconButton
 from app.widgets.icons import make_program_icon
-from app.widgets.model_status import ModelStatus
+from app.widgets.model_rooms import ModelRooms
 from app.widgets.model_wishes import ModelWishes
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.settings_dialog import SettingsDialog
@@ -130,7 +130,14 @@ class MainWindow(QMainWindow):
         self._transcript_view = TranscriptView(self._theme, transcript, explain)
         self._notices = NoticeBar(self._theme)
         self._composer = Composer(self._theme, transcript, tray)
-        self._status = ModelStatus(self._theme, model_state, explain)
+        self._models = ModelRooms(
+            theme=self._theme,
+            state=model_state,
+            offers=self._offers,
+            explain=explain,
+            wishes=self.model_wishes,
+            window=self,
+        )
         self._toggle = IconButton(self._theme, "sidebar", "Show or hide the chats")
         self._overlay = DropOverlay(self._theme, self)
         self._lay_out()
@@ -162,6 +169,15 @@ class MainWindow(QMainWindow):
         """Say how much is kept on disk, if somebody is looking."""
         if self._settings_dialog is not None:
             self._settings_dialog.show_used(used_bytes)
+
+    @property
+    def offers(self) -> Offers:
+        """What it shows about models."""
+        return self._offers.value
+
+    def open_models(self) -> None:
+        """Show every model."""
+        self._models.open_models()
 
     def show_models_place(self, place: ModelsPlace) -> None:
         """Say where models are kept and on what they run, if somebody is looking."""
@@ -214,7 +230,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._transcript_view, 1)
         column.addLayout(_centred(self._notices))
         column.addLayout(_centred(self._composer))
-        column.addLayout(_centred(self._status))
+        column.addLayout(_centred(self._models.status))
         return column
 
     def _connect_rooms(self) -> None:
@@ -239,6 +255,9 @@ class MainWindow(QMainWindow):
         composer.thinking_chosen.connect(self._on_thinking_chosen)
         self._notices.action_chosen.connect(self.notice_action_chosen)
         self._toggle.clicked.connect(self._on_toggle_clicked)
+        self._models.first_run_shown.connect(self._on_first_run_shown)
+        self.model_wishes.demo_chosen.connect(composer.focus)
+        self._on_first_run_shown(self._models.is_first_run)
 
     def _connect_keys(self) -> None:
         stop = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
@@ -286,6 +305,10 @@ class MainWindow(QMainWindow):
         picker = FilePicker(self)
         picker.paths_chosen.connect(self.files_given)
         picker.open()
+
+    def _on_first_run_shown(self, is_shown: bool) -> None:
+        room = self._models.first_run if is_shown else None
+        self._transcript_view.show_before_first_question(room)
 
     def _on_escape(self) -> None:
         if not self._composer.cancel_waiting() and self._composer.answer_is_open:

@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.model_state import (
     Activity,
@@ -23,9 +23,13 @@ from app.model_state import (
     Stopping,
     Thinking,
 )
+from app.models.offer_words import download_in_short
+from app.models.offers import Offers
 from app.widgets.answer_body import Explain
+from app.widgets.buttons import make_button
 from app.widgets.labels import make_label
-from app.widgets.theme import SMALL, Colours, Theme
+from app.widgets.model_wishes import ModelWishes
+from app.widgets.theme import SMALL, TIGHT, Colours, Theme
 
 _DEMONSTRATION = (
     "This is the small model that comes with Sideglance so that you can try it out at once.\n"
@@ -33,45 +37,70 @@ _DEMONSTRATION = (
     "A real model answers far better."
 )
 _DOT_PX = 8
+_ARROW_PX = 14
 
 
 class ModelStatus(QWidget):
-    """One quiet line, drawn from one value."""
+    """One quiet line, drawn from one value; its words are the button that opens the models.
+
+    Signals:
+        models_wanted: show every model
+    """
+
+    models_wanted = Signal()
 
     def __init__(
-        self, theme: Theme, state: ModelState, explain: Explain, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        state: ModelState,
+        explain: Explain,
+        wishes: ModelWishes,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state = state
         self._explain = explain
-        self._dot = _Dot(theme)
-        self._words = make_label(tone="quiet", size="caption")
-        self._chip = QLabel("Demonstration model")
-        self._chip.setObjectName("chip")
-        self._chip.setToolTip(_DEMONSTRATION)
-        self._chip.setAccessibleDescription(_DEMONSTRATION)
+        self._button = StatusButton(theme)
+        self._cancel = make_button("Cancel", "quiet", "Cancel loading the model")
+        self._download = make_button("", "quiet")
+        self._download.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SMALL)
-        row.addWidget(self._dot)
-        row.addWidget(self._words)
-        row.addWidget(self._chip)
+        row.setSpacing(TIGHT)
+        row.addWidget(self._button)
+        row.addWidget(self._cancel)
         row.addStretch()
+        row.addWidget(self._download)
+        self._button.clicked.connect(self.models_wanted)
+        self._download.clicked.connect(self.models_wanted)
+        self._cancel.clicked.connect(wishes.load_cancel_requested)
         state.changed.connect(self._show)
-        theme.changed.connect(self._on_theme_changed)
         self._show(state.value)
 
     def text(self) -> str:
         """The line in words."""
-        return self._words.text()
+        return self._button.words()
+
+    def focus(self) -> None:
+        """Put the keyboard on the button."""
+        self._button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_offers(self, offers: Offers) -> None:
+        """Say which download runs, if one does."""
+        words = ""
+        for offer in offers.offers:
+            if offer.transfer is not None:
+                words = download_in_short(offer, offer.transfer)
+                break
+        self._download.setText(words)
+        self._download.setAccessibleName(f"{words}, show the models")
+        self._download.setVisible(bool(words))
 
     def _show(self, value: ModelStateValue) -> None:
-        words = self._words_of(value)
-        self._words.setText(words)
-        self._words.setAccessibleName(f"Model: {words}")
-        self._dot.show_state(value)
         facts = value.facts if isinstance(value, Ready | Busy) else None
-        self._chip.setVisible(facts is not None and facts.demonstration)
+        is_demonstration = facts is not None and facts.demonstration
+        self._button.show_state(value, self._words_of(value), is_demonstration=is_demonstration)
+        self._cancel.setVisible(isinstance(value, Loading))
 
     def _words_of(self, value: ModelStateValue) -> str:  # noqa: PLR0911 - one a state
         match value:
@@ -93,9 +122,6 @@ class ModelStatus(QWidget):
             case _:
                 assert_never(value)
 
-    def _on_theme_changed(self) -> None:
-        self._dot.update()
-
 
 def words_of_activity(activity: Activity) -> str:
     """What the model is doing, in a few words."""
@@ -114,6 +140,58 @@ def words_of_activity(activity: Activity) -> str:
             return "stopping"
         case _:
             assert_never(activity)
+
+
+class StatusButton(QPushButton):
+    """A light, the words and an arrow that says that there is more above."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("kind", "status")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Choose a model")
+        self._dot = _Dot(theme)
+        self._words = make_label(tone="quiet", size="caption")
+        self._chip = QLabel("Demonstration model")
+        self._chip.setObjectName("chip")
+        self._chip.setToolTip(_DEMONSTRATION)
+        self._arrow = QLabel()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(SMALL, TIGHT, SMALL, TIGHT)
+        self._row.setSpacing(SMALL)
+        for part in (self._dot, self._words, self._chip, self._arrow):
+            self._row.addWidget(part)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def show_state(self, value: ModelStateValue, words: str, *, is_demonstration: bool) -> None:
+        """Say what the model does."""
+        self._words.setText(words)
+        self._dot.show_state(value)
+        self._chip.setVisible(is_demonstration)
+        self.setAccessibleName(f"Model: {words}")
+        description = "Opens the models."
+        if is_demonstration:
+            description = f"{_DEMONSTRATION} {description}"
+        self.setAccessibleDescription(description)
+        self.updateGeometry()
+
+    def _on_theme_changed(self) -> None:
+        self._arrow.setPixmap(self._theme.icon("unfold").pixmap(_ARROW_PX, _ARROW_PX))
+        self._dot.update()
+
+    def sizeHint(self) -> QSize:
+        """As large as what it shows, not as a button's text."""
+        return self._row.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """What it shows must be readable."""
+        return self._row.minimumSize()
 
 
 class _Dot(QWidget):

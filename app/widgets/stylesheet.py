@@ -48,7 +48,30 @@ QPushButton[kind="example"] { background: $surface; border: 1px solid $line; pad
     border-radius: ${round}px; text-align: left; }
 QPushButton[kind="example"]:hover { background: $hover; }
 QPushButton[kind="example"]:focus { border: 2px solid $accent; padding: 7px 13px; }
+QPushButton[kind="chief"] { background: $accent; color: $on_accent; font-weight: 600;
+    border-radius: 8px; padding: 3px 12px; }
+QPushButton[kind="chief"]:focus { border-color: $text; }
+QPushButton[kind="plain"] { background: $surface; border: 1px solid $quiet; border-radius: 8px;
+    padding: 4px 13px; }
+QPushButton[kind="plain"]:hover { background: $hover; }
+QPushButton[kind="plain"]:focus { border: 2px solid $accent; padding: 3px 12px; }
+QPushButton[kind="quiet"] { color: $accent; padding: 4px 8px; font-size: ${caption}pt; }
+QPushButton[kind="status"] { border-radius: 8px; padding: 0; }
+QPushButton[kind="row"] { border-radius: ${round}px; padding: 0; text-align: left; }
+QPushButton[kind="large"] { background: $accent; color: $on_accent; font-weight: 600;
+    font-size: ${lead}pt; border-radius: ${round}px; padding: 9px 18px; }
+QPushButton[kind="large"]:focus { border-color: $text; }
 
+#picker { background: $surface; border: 1px solid $line; border-radius: ${round_large}px; }
+#picker_foot { background: transparent; border: none; border-top: 1px solid $line; }
+#card { background: $surface; border: 1px solid $line; border-radius: ${round_large}px; }
+#asking { background: $ground; border: 1px solid $warning; border-radius: ${round}px; }
+QSlider { border: 2px solid transparent; border-radius: 8px; padding: 2px 4px; }
+QSlider:focus { border-color: $accent; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $accent; width: 16px; height: 16px; margin: -6px 0;
+    border-radius: 8px; }
 #bubble { background: $bubble; border-radius: ${round_large}px; }
 #composer { background: $surface; border: 1px solid $line; border-radius: ${round_large}px; }
 #composer[active="true"] { border-color: $accent; }
@@ -59,6 +82,8 @@ QPushButton[kind="example"]:focus { border: 2px solid $accent; padding: 7px 13px
 #thought { border: none; border-left: 2px solid $line; }
 #thought QLabel, #thought QTextBrowser { color: $quiet; }
 #chip { background: transparent; color: $warning; border: 1px solid $warning; border-radius: 8px;
+    padding: 1px 7px; font-size: ${caption}pt; font-weight: 600; }
+#good_chip { background: transparent; color: $good; border: 1px solid $good; border-radius: 8px;
     padding: 1px 7px; font-size: ${caption}pt; font-weight: 600; }
 
 QListView { background: transparent; border: none; outline: none; }

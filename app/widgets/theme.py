@@ -27,6 +27,8 @@ ICON_SIDE = 18
 CONTROL_SIDE = 34
 SMALL_CONTROL_SIDE = 28
 COMPOSER_LINES = 8
+PICKER_WIDTH = 680
+PICKER_HEIGHT = 620
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,9 @@ class Colours:
         warning: something to know
         problem: something went wrong
         code: behind code
+        weights: a model's weights in a memory bar
+        context: its context there
+        pictures: what it looks at pictures with
     """
 
     ground: str
@@ -64,6 +69,9 @@ class Colours:
     warning: str
     problem: str
     code: str
+    weights: str
+    context: str
+    pictures: str
 
 
 LIGHT = Colours(
@@ -81,6 +89,9 @@ LIGHT = Colours(
     warning="#8a5a00",
     problem="#b3362b",
     code="#f4f2ee",
+    weights="#1c6b73",
+    context="#4f979e",
+    pictures="#b3883a",
 )
 
 DARK = Colours(
@@ -98,6 +109,9 @@ DARK = Colours(
     warning="#e0b060",
     problem="#f08a7e",
     code="#131416",
+    weights="#8fd0d5",
+    context="#4f949a",
+    pictures="#d2a95f",
 )
 
 

@@ -76,6 +76,7 @@ class TranscriptView(QWidget):
         self._column.addStretch()
         self._scroll = StickyScroll(self._theme, column)
         self._empty = EmptyState(self._theme)
+        self._beginning: QWidget = self._empty
         self._rooms = QStackedLayout(self)
         self._rooms.addWidget(self._empty)
         self._rooms.addWidget(self._scroll)
@@ -90,8 +91,15 @@ class TranscriptView(QWidget):
         self._empty.example_chosen.connect(self.example_chosen)
         self._empty.files_wanted.connect(self.files_wanted)
 
+    def show_before_first_question(self, room: QWidget | None) -> None:
+        """Show this room where there is no conversation; None is the usual friendly one."""
+        if room is not None and self._rooms.indexOf(room) < 0:
+            self._rooms.addWidget(room)
+        self._beginning = room or self._empty
+        self._show_room()
+
     def _show_room(self) -> None:
-        self._rooms.setCurrentWidget(self._scroll if self._shown else self._empty)
+        self._rooms.setCurrentWidget(self._scroll if self._shown else self._beginning)
         self._mark_last()
 
     def _mark_last(self) -> None:

@@ -7,7 +7,7 @@ from helpers.house import House, find
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
@@ -27,7 +27,7 @@ from app.settings import Settings
 from app.widgets.chat_list_view import ChatListView
 from app.widgets.drop_overlay import DropOverlay
 from app.widgets.file_picker import FilePicker
-from app.widgets.model_status import ModelStatus
+from app.widgets.model_status import ModelStatus, StatusButton
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.question_edit import QuestionEdit
 from app.widgets.settings_dialog import SettingsDialog
@@ -284,11 +284,13 @@ def test_that_the_status_says_what_the_model_does(
 
 
 def test_that_the_demonstration_model_is_labelled(house: House) -> None:
-    status = find(house.window, ModelStatus)
-    assert not status._chip.isVisible()
+    button = find(house.window, StatusButton)
+    assert "small model" not in button.accessibleDescription()
     house.model_state.set(Ready(facts=FACTS))
-    assert status._chip.isVisible()
-    assert "small model" in status._chip.toolTip()
+    (chip,) = (each for each in button.findChildren(QLabel) if each.objectName() == "chip")
+    assert chip.isVisible()
+    assert "small model" in chip.toolTip()
+    assert "small model" in button.accessibleDescription()
 
 
 def test_that_the_window_follows_the_systems_colours(

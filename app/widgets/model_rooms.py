@@ -1,0 +1,87 @@
+"""The rooms of the window that show models, tied to each other."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.model_state import ModelState
+from app.models.offer_list import OffersModel
+from app.models.offers import Offers
+from app.widgets.answer_body import Explain
+from app.widgets.first_run import FirstRun
+from app.widgets.model_import import ImportQuestion, ModelFilePicker
+from app.widgets.model_picker import ModelPicker
+from app.widgets.model_status import ModelStatus
+from app.widgets.model_wishes import ModelWishes
+from app.widgets.theme import Theme
+
+
+class ModelRooms(QObject):
+    """Status line, panel of models and first run.
+
+    The window gives the status line and the first run their places; the panel lies over all.
+
+    Attributes:
+        status: the line that says what the model does
+        first_run: what stands where the conversation will be
+    Signals:
+        first_run_shown: whether the first run should stand there now
+    """
+
+    first_run_shown = Signal(bool)
+
+    def __init__(
+        self,
+        *,
+        theme: Theme,
+        state: ModelState,
+        offers: OffersModel,
+        explain: Explain,
+        wishes: ModelWishes,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._offers = offers
+        self._wishes = wishes
+        self._has_left_first_run = False
+        self.status = ModelStatus(theme, state, explain, wishes)
+        self.first_run = FirstRun(theme, wishes)
+        self._picker = ModelPicker(theme, offers, wishes, window)
+        self.status.models_wanted.connect(self.open_models)
+        self.first_run.models_wanted.connect(self.open_models)
+        self.first_run.import_wanted.connect(self._on_import_wanted)
+        self._picker.import_wanted.connect(self._on_import_wanted)
+        wishes.demo_chosen.connect(self._on_demo_chosen)
+        offers.changed.connect(self._on_offers_changed)
+        self._on_offers_changed(offers.value)
+
+    @property
+    def is_first_run(self) -> bool:
+        """Whether the first run should stand where the conversation will be."""
+        return self._offers.value.is_first_run and not self._has_left_first_run
+
+    def open_models(self) -> None:
+        """Show every model."""
+        self._picker.open_panel(self.status)
+
+    def _on_offers_changed(self, offers: Offers) -> None:
+        self.status.show_offers(offers)
+        if self.is_first_run:
+            self.first_run.show_offers(offers)
+        self.first_run_shown.emit(self.is_first_run)
+
+    def _on_demo_chosen(self) -> None:
+        self._has_left_first_run = True
+        self.first_run_shown.emit(False)
+
+    def _on_import_wanted(self) -> None:
+        picker = ModelFilePicker(self._window)
+        picker.path_chosen.connect(self._on_model_file_chosen)
+        picker.open()
+
+    def _on_model_file_chosen(self, path: Path) -> None:
+        question = ImportQuestion(path, self._window)
+        question.import_chosen.connect(self._wishes.import_chosen)
+        question.open()
