@@ -1,10 +1,11 @@
 """Every sentence the user reads about a problem, and every notice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.notices import Notice, NoticeKind
+from runtime.models.load_plan import LoadPlan
 from runtime.problems import Problem
 
 TRY_AGAIN = "Try again"
@@ -314,6 +315,31 @@ def model_waits(name: str) -> Notice:
         explanation="Stop the answer to load it now.",
         kind=NoticeKind.INFO,
     )
+
+
+def loaded_differently(name: str, wanted: LoadPlan, found: LoadPlan) -> Notice:
+    """Memory ran out while loading, and a smaller plan was found."""
+    given_up = " ".join(f"{part[0].upper()}{part[1:]}." for part in _given_up(wanted, found))
+    return Notice(
+        title=f"There was too little memory for {name} as planned, so it was loaded differently.",
+        explanation=f"{given_up} Closing other programs before you choose it again can help.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def _given_up(wanted: LoadPlan, found: LoadPlan) -> Iterator[str]:
+    if found.quantisation != wanted.quantisation:
+        yield f"the smaller version {found.quantisation} stands in for {wanted.quantisation}"
+    if not found.device and wanted.device:
+        yield "it runs on the processor alone, which is slower"
+    elif found.gpu_layers != wanted.gpu_layers:
+        yield f"only {found.gpu_layers} of its layers run on the graphics device: it is slower"
+    elif found.projector_on is not wanted.projector_on:
+        yield "pictures are read on the processor, which is slower"
+    if found.context != wanted.context:
+        yield f"it looks back on {found.context:,} tokens in place of {wanted.context:,}"
+    if found.kv_type is not wanted.kv_type:
+        yield "it remembers the conversation a little less exactly"
 
 
 def already_open() -> Notice:
