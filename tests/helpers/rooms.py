@@ -1,5 +1,6 @@
 """The inside of the window process without its widgets."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.fake_engine import FakeEngineClient
@@ -21,8 +22,8 @@ from app.chat.tray import Tray
 from app.chat.turns import Turn, TurnState
 from app.engine_link import EngineLink
 from app.model_state import ModelState
-from app.models.loading import ModelLoading
-from app.models.target import target_of
+from app.models.loading import ModelLoading, Recovery
+from app.models.target import LoadTarget, target_of
 from app.notice_desk import NoticeDesk
 from app.notices import Notice
 from runtime.requests import ModelFiles
@@ -51,7 +52,13 @@ class FakeFront:
 class Rooms:
     """Everything between window and engine, with a fake at either end."""
 
-    def __init__(self, folder: Path, qtbot: QtBot, engine: FakeEngineClient) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        qtbot: QtBot,
+        engine: FakeEngineClient,
+        make_recovery: Callable[[NoticeDesk], Recovery] | None = None,
+    ) -> None:
         self.folder = folder
         self.qtbot = qtbot
         self.engine = engine
@@ -68,7 +75,12 @@ class Rooms:
             transcript=self.transcript, tray=self.tray, chats=self.chats, front=self.front
         )
         self.room = StoreRoom(self.background.store, folder)
-        self.loading = ModelLoading(link=self.link, state=self.model_state, desk=self.desk)
+        self.loading = ModelLoading(
+            link=self.link,
+            state=self.model_state,
+            desk=self.desk,
+            recovery=make_recovery(self.desk) if make_recovery else None,
+        )
         self.queue = AnswerQueue(
             link=self.link,
             loading=self.loading,
@@ -92,7 +104,7 @@ class Rooms:
         self.attachments.refused.connect(self.controller.hold_back)
         self.is_open = False
 
-    def begin(self) -> None:
+    def begin(self, target: LoadTarget | None = TARGET) -> None:
         """Open the store and load the model."""
 
         def on_opened(opened: OpenedStore) -> None:
@@ -101,7 +113,7 @@ class Rooms:
 
         self.room.open(on_opened, self.desk.show_failure)
         self.link.start()
-        self.loading.load(TARGET)
+        self.loading.load(target)
         self.qtbot.waitUntil(lambda: self.is_open)
 
     def close(self) -> None:
