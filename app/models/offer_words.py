@@ -105,7 +105,7 @@ def download_in_short(offer: Offer, state: TransferState) -> str:
             doing = f"download paused at {_percent(state)} %"
         case _:
             assert_never(state)
-    return f"{offer.model} · {doing}"
+    return f"{title_of(offer)} · {doing}"
 
 
 def context_in_words(tokens: int) -> str:
@@ -124,7 +124,7 @@ def context_meaning(tokens: int) -> str:
 
 def _place_of(offer: Offer) -> str:
     if offer.is_loaded:
-        return "Loaded"
+        return "In use"
     if offer.is_installed:
         return "Installed"
     return f"{size_in_words(offer.download_bytes)} to download"

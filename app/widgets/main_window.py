@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         dialog = SettingsDialog(self._theme, settings, self)
         dialog.accepted_settings.connect(self.settings_accepted)
         dialog.clear_requested.connect(self.clear_requested)
+        dialog.models_folder_chosen.connect(self.models_folder_chosen)
         dialog.finished.connect(self._on_settings_finished)
         self._settings_dialog = dialog
         dialog.open()
@@ -181,6 +182,8 @@ class MainWindow(QMainWindow):
 
     def show_models_place(self, place: ModelsPlace) -> None:
         """Say where models are kept and on what they run, if somebody is looking."""
+        if self._settings_dialog is not None:
+            self._settings_dialog.show_models_place(place)
 
     def show_cleared(self, notice: Notice) -> None:
         """Say what became of what was kept, where the user is looking."""

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.models.offers import ModelImport
+from app.widgets.choice_box import ChoiceBox
+from app.widgets.model_wishes import ModelWishes
+from app.words import quoted
 
 
 class ModelFilePicker(QFileDialog):
@@ -28,38 +31,20 @@ class ModelFilePicker(QFileDialog):
         self.path_chosen.emit(Path(name))
 
 
-class ImportQuestion(QMessageBox):
-    """Whether the file is copied or used where it is.
+def ask_where(path: Path, wishes: ModelWishes, parent: QWidget) -> ChoiceBox:
+    """Ask whether the file is copied or used where it is, and say so."""
+    question = ChoiceBox(
+        "Import a model",
+        f"Copy {quoted(path.name)} into the models folder?",
+        "A copy stays when the original is moved or its drive is taken out. Used where it is,"
+        " it takes no more space.",
+        ("Copy it", "Use it where it is"),
+        parent,
+    )
 
-    Signals:
-        import_chosen: the ModelImport
-    """
+    def on_answered(copies: bool) -> None:
+        wishes.import_chosen.emit(ModelImport(path=path, copies=copies))
 
-    import_chosen = Signal(object)
-
-    def __init__(self, path: Path, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._path = path
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.setWindowTitle("Import a model")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setText(f"Copy “{path.name}” into the models folder?")
-        self.setInformativeText(
-            "A copy stays when the original is moved or its drive is taken out. Used where it"
-            " is, it takes no more space."
-        )
-        self._copy = self.addButton("Copy it", QMessageBox.ButtonRole.AcceptRole)
-        self._use = self.addButton("Use it where it is", QMessageBox.ButtonRole.AcceptRole)
-        cancel = self.addButton(QMessageBox.StandardButton.Cancel)
-        for button in (self._copy, self._use, cancel):
-            button.setProperty("kind", "plain")
-            button.setAccessibleName(button.text())
-        self.setDefaultButton(self._copy)
-        self.setEscapeButton(cancel)
-        self.finished.connect(self._on_finished)
-
-    def _on_finished(self) -> None:
-        chosen = self.clickedButton()
-        if chosen in (self._copy, self._use):
-            self.import_chosen.emit(ModelImport(path=self._path, copies=chosen is self._copy))
+    question.answered.connect(on_answered)
+    question.open()
+    return question

@@ -142,7 +142,8 @@ class ModelPicker(QWidget):
         self._foot.show_offers(self._offers.value, offer)
 
     def _on_place_focused(self, place: QWidget) -> None:
-        self._scroll.ensureWidgetVisible(place, 0, MEDIUM)
+        # With its neighbours, so that it is seen where the list goes on.
+        self._scroll.ensureWidgetVisible(place, 0, self._scroll.viewport().height() // 3)
 
     def _on_import_wanted(self) -> None:
         self.close_panel()

@@ -10,7 +10,7 @@ from app.models.offer_list import OffersModel
 from app.models.offers import Offers
 from app.widgets.answer_body import Explain
 from app.widgets.first_run import FirstRun
-from app.widgets.model_import import ImportQuestion, ModelFilePicker
+from app.widgets.model_import import ModelFilePicker, ask_where
 from app.widgets.model_picker import ModelPicker
 from app.widgets.model_status import ModelStatus
 from app.widgets.model_wishes import ModelWishes
@@ -82,6 +82,4 @@ class ModelRooms(QObject):
         picker.open()
 
     def _on_model_file_chosen(self, path: Path) -> None:
-        question = ImportQuestion(path, self._window)
-        question.import_chosen.connect(self._wishes.import_chosen)
-        question.open()
+        ask_where(path, self._wishes, self._window)

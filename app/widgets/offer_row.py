@@ -125,7 +125,7 @@ class OfferRow(QPushButton):
     def _draw(self) -> None:
         offer = self._offer
         self._name.setText(offer.quantisation or offer.model)
-        chip = "In use" if offer.is_loaded else "Recommended" if offer.is_recommended else ""
+        chip = "Recommended" if offer.is_recommended else ""
         self._chip.setText(chip)
         self._chip.setVisible(bool(chip))
         self._quality.setText(offer.quality)

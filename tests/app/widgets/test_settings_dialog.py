@@ -13,6 +13,7 @@ from app.notices import Notice, NoticeKind
 from app.settings import Settings
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.number_box import NumberBox
+from app.widgets.reading_page import ReadingPage
 from app.widgets.settings_dialog import SettingsDialog
 from app.widgets.theme import DARK, LIGHT
 from app.widgets.tick_box import TickBox
@@ -37,7 +38,7 @@ def dialog(house: House, qtbot: QtBot) -> Iterator[SettingsDialog]:
 
 def numbers(dialog: SettingsDialog) -> list[NumberBox]:
     """Battery, disk and memory, as they stand below each other."""
-    return dialog.findChildren(NumberBox)
+    return find(dialog, ReadingPage).findChildren(NumberBox)
 
 
 def button(dialog: SettingsDialog, text: str) -> QPushButton:
@@ -50,7 +51,7 @@ def texts(dialog: SettingsDialog) -> str:
 
 
 def test_that_the_settings_are_shown(dialog: SettingsDialog) -> None:
-    assert find(dialog, TickBox).isChecked()
+    assert find(find(dialog, ReadingPage), TickBox).isChecked()
     assert [box.text() for box in numbers(dialog)] == ["35 %", "6 GB", "20 %"]
     assert dialog.settings() == SETTINGS
 
@@ -65,7 +66,7 @@ def test_that_edited_settings_are_given_and_the_rest_stays(
 ) -> None:
     for box, value in zip(numbers(dialog), (50, 0, 5), strict=True):
         box.setValue(value)
-    QTest.keyClick(find(dialog, TickBox), Qt.Key.Key_Space)
+    QTest.keyClick(find(find(dialog, ReadingPage), TickBox), Qt.Key.Key_Space)
     with qtbot.waitSignal(house.window.settings_accepted) as blocker:
         button(dialog, "Done").click()
     assert blocker.args == [
@@ -106,9 +107,9 @@ def test_that_cancelling_changes_nothing(
 def test_that_the_battery_is_asked_about_only_when_reading_ahead(dialog: SettingsDialog) -> None:
     battery = numbers(dialog)[0]
     assert battery.isEnabled()
-    find(dialog, TickBox).setChecked(False)
+    find(find(dialog, ReadingPage), TickBox).setChecked(False)
     assert not battery.isEnabled()
-    find(dialog, TickBox).setChecked(True)
+    find(find(dialog, ReadingPage), TickBox).setChecked(True)
     assert battery.isEnabled()
 
 
@@ -116,7 +117,7 @@ def test_that_the_battery_is_not_asked_about_when_it_was_off(house: House, qtbot
     house.window.open_settings(Settings(work_ahead=False))
     dialog = find(house.window, SettingsDialog)
     assert not numbers(dialog)[0].isEnabled()
-    find(dialog, TickBox).setChecked(True)
+    find(find(dialog, ReadingPage), TickBox).setChecked(True)
     assert numbers(dialog)[0].isEnabled()
     dialog.reject()
 
@@ -167,18 +168,19 @@ def test_that_asking_twice_opens_one(house: House, dialog: SettingsDialog) -> No
 
 
 def test_that_everything_that_takes_the_keyboard_has_a_name(dialog: SettingsDialog) -> None:
-    fields: list[QWidget] = [find(dialog, TickBox), *numbers(dialog)]
+    fields: list[QWidget] = [find(find(dialog, ReadingPage), TickBox), *numbers(dialog)]
     fields += [button(dialog, text) for text in ("Clear", "Cancel", "Done")]
     assert all(field.accessibleName() for field in fields)
     assert all(field.focusPolicy() & Qt.FocusPolicy.TabFocus for field in fields)
-    buddies = [label.buddy() for label in dialog.findChildren(QLabel) if label.buddy()]
+    labels = find(dialog, ReadingPage).findChildren(QLabel)
+    buddies = [label.buddy() for label in labels if label.buddy()]
     assert buddies == numbers(dialog)
 
 
 def test_that_the_tab_key_goes_from_top_to_bottom(house: House, dialog: SettingsDialog) -> None:
     house.window.show_kept_bytes(1)
     dialog.activateWindow()
-    tick = find(dialog, TickBox)
+    tick = find(find(dialog, ReadingPage), TickBox)
     tick.setFocus()
     battery, disk, memory = numbers(dialog)
     clear, cancel, done = (button(dialog, text) for text in ("Clear", "Cancel", "Done"))
