@@ -39,6 +39,8 @@ class Words:
 
 
 _MODEL = "The model file"
+_SERVER = "The download server"
+_FOLDER = "The models folder"
 _ASK_AGAIN = "What was written so far is kept. Ask again: the model starts by itself."
 
 _WORDS: dict[Problem, Words] = {
@@ -183,6 +185,122 @@ _WORDS: dict[Problem, Words] = {
         advice=_ASK_AGAIN,
         action=TRY_AGAIN,
     ),
+    Problem.OFFLINE: Words(
+        title="Sideglance is set to stay offline",
+        advice="Nothing was fetched. Allow connections in the settings to download models.",
+    ),
+    Problem.DOWNLOAD_NO_CONNECTION: Words(
+        title="{it} cannot be reached",
+        advice="Check the internet connection. What was downloaded so far is kept.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_NOT_SECURE: Words(
+        title="{it} cannot prove who it is",
+        advice="Check the date and time of this computer, and whether its network needs a sign-in.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_PROXY: Words(
+        title="The proxy does not let the download through",
+        advice="Check the proxy's address in the settings, or leave it empty for the system's own.",
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_ENDPOINT: Words(
+        title="{it} is not an address to download from",
+        advice="Give one such as https://huggingface.co, or leave it empty for Hugging Face.",
+        otherwise="This",
+    ),
+    Problem.DOWNLOAD_INTERRUPTED: Words(
+        title="The connection to {it} broke off",
+        advice="Check the internet connection. What was downloaded so far is kept.",
+        otherwise="the download server",
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_SERVER_BUSY: Words(
+        title="{it} is busy",
+        advice="Try again later. What was downloaded so far is kept.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_SERVER_FAILED: Words(
+        title="{it} does not work at the moment",
+        advice="Try again later. What was downloaded so far is kept.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_REFUSED: Words(
+        title="{it} refuses the download",
+        advice="Check whether this network allows it, or set another download address.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_NOT_THERE: Words(
+        title="{it} does not have this model any more",
+        advice="Update Sideglance, or set another download address in the settings.",
+        otherwise=_SERVER,
+    ),
+    Problem.DOWNLOAD_WEB_PAGE: Words(
+        title="{it} sent a web page in place of the model",
+        advice="Often a network's sign-in page: open a browser, sign in, then try again.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_CHANGED: Words(
+        title="{it} has another file under this name",
+        advice="It was not used. Update Sideglance, or set another download address.",
+        otherwise=_SERVER,
+        action=TRY_AGAIN,
+    ),
+    Problem.DOWNLOAD_RUNNING: Words(
+        title="{it} is being downloaded already",
+        advice="Wait for the other download, perhaps in another window or terminal.",
+        otherwise="This model",
+    ),
+    Problem.MODEL_HASH_WRONG: Words(
+        title="{it} arrived damaged and was thrown away",
+        advice="Download it again. If that does not help, set another download address.",
+        otherwise=_MODEL,
+        action=TRY_AGAIN,
+    ),
+    Problem.MODEL_NAME_UNKNOWN: Words(
+        title="There is no model called {it}",
+        advice="Name one such as “4B” or “Qwen3.5 4B”.",
+        otherwise="this",
+    ),
+    Problem.MODEL_CHANGED: Words(
+        title="{it} was changed after it was checked",
+        advice="Delete it and download it again.",
+        otherwise=_MODEL,
+    ),
+    Problem.MODEL_IN_USE: Words(
+        title="{it} is in use",
+        advice="Choose another model, or close other programs that use it, then try again.",
+        otherwise=_MODEL,
+        action=TRY_AGAIN,
+    ),
+    Problem.MODELS_FOLDER_GONE: Words(
+        title="{it} cannot be found",
+        advice="Your models are there: connect its drive, or choose the folder in the settings.",
+        otherwise=_FOLDER,
+        action=TRY_AGAIN,
+    ),
+    Problem.MODELS_FOLDER_UNWRITABLE: Words(
+        title="{it} cannot be written to",
+        advice="Check that its drive is not write-protected, or choose another models folder.",
+        otherwise=_FOLDER,
+        action=TRY_AGAIN,
+    ),
+    Problem.MODELS_FOLDER_TAKEN: Words(
+        title="{it} cannot become the models folder",
+        advice="Choose an empty folder outside the present one.",
+        otherwise="This folder",
+    ),
+    Problem.MODELS_DRIVE_LIMIT: Words(
+        title="{it} is too large a file for this drive",
+        advice="Drives formatted as FAT32 hold files up to 4 GB. Choose a folder on another one.",
+        otherwise=_MODEL,
+    ),
     Problem.DISK_FULL: Words(
         title="The disk is full",
         advice="Delete something you do not need, then try again.",
@@ -236,6 +354,8 @@ def explain(problem: Problem, detail: str = "") -> Notice:
         return _about_file(words, detail)
     if problem is Problem.PROMPT_TOO_LONG:
         return _about_length(words, detail)
+    if problem is Problem.DISK_FULL:
+        return _about_room(words, detail)
     if problem is Problem.STORE_UNREADABLE:
         words = _STORE_WORDS.get(detail, words)
     return Notice(title=f"{words.title}.", explanation=words.advice, action=words.action)
@@ -256,6 +376,17 @@ def _about_length(words: Words, detail: str) -> Notice:
         return Notice(title=f"{words.title}.", explanation=words.advice)
     figures = f"It takes {int(needed):,} tokens and there is room for {int(available):,}."
     return Notice(title=f"{words.title}.", explanation=f"{figures} {words.advice}")
+
+
+def _about_room(words: Words, detail: str) -> Notice:
+    needed, _, free = detail.partition("/")
+    if not (needed.isdecimal() and free.isdecimal()):
+        return Notice(title=f"{words.title}.", explanation=words.advice)
+    return Notice(
+        title="There is too little room on the disk.",
+        explanation=f"{size_in_words(int(needed))} must be free and {size_in_words(int(free))}"
+        f" is. {words.advice}",
+    )
 
 
 def quoted(name: str) -> str:

@@ -3,6 +3,8 @@
 RuntimeFailure
 ├── FileFailure       a file a person gave cannot be used
 ├── ModelFailure      a model file cannot be used
+├── DownloadFailure   a model could not be fetched
+├── FolderFailure     the models folder cannot be used
 ├── PromptFailure     a conversation cannot be put to the model
 ├── Stopped           the user asked to stop; not an error
 └── EngineFailure     llama.cpp refused a call
@@ -49,6 +51,28 @@ class Problem(StrEnum):
     ENGINE_CRASHED = "engine_crashed"
     ENGINE_SILENT = "engine_silent"
 
+    OFFLINE = "offline"
+    DOWNLOAD_NO_CONNECTION = "download_no_connection"
+    DOWNLOAD_NOT_SECURE = "download_not_secure"
+    DOWNLOAD_PROXY = "download_proxy"
+    DOWNLOAD_ENDPOINT = "download_endpoint"
+    DOWNLOAD_INTERRUPTED = "download_interrupted"
+    DOWNLOAD_SERVER_BUSY = "download_server_busy"
+    DOWNLOAD_SERVER_FAILED = "download_server_failed"
+    DOWNLOAD_REFUSED = "download_refused"
+    DOWNLOAD_NOT_THERE = "download_not_there"
+    DOWNLOAD_WEB_PAGE = "download_web_page"
+    DOWNLOAD_CHANGED = "download_changed"
+    DOWNLOAD_RUNNING = "download_running"
+    MODEL_HASH_WRONG = "model_hash_wrong"
+    MODEL_NAME_UNKNOWN = "model_name_unknown"
+    MODEL_CHANGED = "model_changed"
+    MODEL_IN_USE = "model_in_use"
+    MODELS_FOLDER_GONE = "models_folder_gone"
+    MODELS_FOLDER_UNWRITABLE = "models_folder_unwritable"
+    MODELS_FOLDER_TAKEN = "models_folder_taken"
+    MODELS_DRIVE_LIMIT = "models_drive_limit"
+
     DISK_FULL = "disk_full"
     STORE_UNREADABLE = "store_unreadable"
     UNEXPECTED = "unexpected"
@@ -74,6 +98,14 @@ class FileFailure(RuntimeFailure):
 
 class ModelFailure(RuntimeFailure):
     """A model file cannot be used."""
+
+
+class DownloadFailure(RuntimeFailure):
+    """A model could not be fetched."""
+
+
+class FolderFailure(RuntimeFailure):
+    """The models folder cannot be used."""
 
 
 class PromptFailure(RuntimeFailure):
