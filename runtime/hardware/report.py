@@ -45,6 +45,7 @@ class GraphicsDevice:
         dedicated: memory of its own, a carve-out of RAM included; None if it has none
         shared: RAM it may use besides; on Apple silicon the Metal working set
         driver: name and version, "" if unknown
+        address: on the PCI bus, such as "0000:01:00.0"; "" if unknown
     """
 
     name: str
@@ -53,6 +54,7 @@ class GraphicsDevice:
     dedicated: Memory | None = None
     shared: Memory | None = None
     driver: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +92,14 @@ class BuildDevice:
         name: ggml's own, such as "CUDA0", "Vulkan0", "Metal"
         description: the device's, such as "NVIDIA GeForce RTX 3060"
         memory: as ggml reports it; None where its figures are absurd
+        address: on the PCI bus, such as "0000:01:00.0"; "" if unknown
     """
 
     name: str
     description: str
     kind: DeviceKind
     memory: Memory | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
