@@ -1,7 +1,7 @@
 """Every sentence the user reads about a problem, and every notice."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.notices import Notice, NoticeKind
@@ -301,6 +301,10 @@ _WORDS: dict[Problem, Words] = {
         advice="Drives formatted as FAT32 hold files up to 4 GB. Choose a folder on another one.",
         otherwise=_MODEL,
     ),
+    Problem.CATALOGUE_UNUSABLE: Words(
+        title="The list of models cannot be used",
+        advice="Undo what was changed in models.toml, or install Sideglance again.",
+    ),
     Problem.DISK_FULL: Words(
         title="The disk is full",
         advice="Delete something you do not need, then try again.",
@@ -356,6 +360,8 @@ def explain(problem: Problem, detail: str = "") -> Notice:
         return _about_length(words, detail)
     if problem is Problem.DISK_FULL:
         return _about_room(words, detail)
+    if problem is Problem.CATALOGUE_UNUSABLE and detail:
+        words = replace(words, advice=f"What is wrong: {detail.rstrip('.')}. {words.advice}")
     if problem is Problem.STORE_UNREADABLE:
         words = _STORE_WORDS.get(detail, words)
     return Notice(title=f"{words.title}.", explanation=words.advice, action=words.action)

@@ -73,6 +73,8 @@ class Problem(StrEnum):
     MODELS_FOLDER_TAKEN = "models_folder_taken"
     MODELS_DRIVE_LIMIT = "models_drive_limit"
 
+    CATALOGUE_UNUSABLE = "catalogue_unusable"
+
     DISK_FULL = "disk_full"
     STORE_UNREADABLE = "store_unreadable"
     UNEXPECTED = "unexpected"

@@ -11,13 +11,16 @@ class RemoteFile:
 
     Attributes:
         name: its name in the repository
-        size_bytes: exact
+        size_bytes: good enough to plan with
         sha256: in hex; None where nobody published it
+        size_is_exact: whether the size is the file's to the byte; otherwise it was published
+            rounded, and a download has the server say
     """
 
     name: str
     size_bytes: int
     sha256: str | None = None
+    size_is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
