@@ -39,13 +39,14 @@ def speeds_of(offer: Offer) -> tuple[str, ...]:
 
 def offer_in_words(offer: Offer) -> str:
     """All that a row shows, for somebody who hears it."""
+    place = _place_of(offer) or "In use"
     parts = [
         title_of(offer).replace(" · ", ", "),
         "recommended" if offer.is_recommended else "",
         offer.quality,
         FIT[offer.fit].lower(),
         *(speed.replace("≈", "about") for speed in speeds_of(offer)),
-        _place_of(offer).lower() if offer.transfer is None else transfer_in_words(offer.transfer),
+        place.lower() if offer.transfer is None else transfer_in_words(offer.transfer),
     ]
     return _joined(parts, ", ")
 
@@ -92,20 +93,19 @@ def transfer_fraction(state: TransferState) -> float:
     return min(state.done_bytes / state.total_bytes, 1.0) if state.total_bytes else 0.0
 
 
-def download_in_short(offer: Offer, state: TransferState) -> str:
+def download_in_short(state: TransferState) -> str:
     """A download in a few words, for a line that says other things too."""
     match state:
         case Transferring():
-            doing = _joined([f"downloading, {_percent(state)} %", _left(state)])
+            return _joined([f"{_percent(state)} %", _left(state)])
         case Verifying():
-            doing = "checking the download"
+            return "checking"
         case Waiting():
-            doing = f"download waits at {_percent(state)} %"
+            return f"waiting at {_percent(state)} %"
         case Paused():
-            doing = f"download paused at {_percent(state)} %"
+            return f"paused at {_percent(state)} %"
         case _:
             assert_never(state)
-    return f"{title_of(offer)} · {doing}"
 
 
 def context_in_words(tokens: int) -> str:
@@ -124,7 +124,7 @@ def context_meaning(tokens: int) -> str:
 
 def _place_of(offer: Offer) -> str:
     if offer.is_loaded:
-        return "In use"
+        return ""
     if offer.is_installed:
         return "Installed"
     return f"{size_in_words(offer.download_bytes)} to download"

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.widgets.labels import restyle
+
 
 class ChoiceBox(QMessageBox):
     """Opened without a loop of its own; gone when it is answered.
@@ -29,6 +31,7 @@ class ChoiceBox(QMessageBox):
         leave = self.addButton("Cancel", roles.RejectRole)
         for button in (self._first, self._second, leave):
             button.setProperty("kind", "plain")
+            restyle(button)
             button.setAccessibleName(button.text())
             button.setAccessibleDescription(f"{text} {explanation}")
         self.setDefaultButton(self._first)

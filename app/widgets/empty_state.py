@@ -1,8 +1,9 @@
 """What a person sees before the first question: what this is and how to begin."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,6 +22,9 @@ EXAMPLES = (
     "Read the text in this screenshot",
     "What happens in this video?",
 )
+
+_NARROW_PX = 660
+_NARROWEST_PX = 300
 
 
 class EmptyState(QScrollArea):
@@ -71,16 +75,18 @@ class EmptyState(QScrollArea):
         return room
 
     def _make_examples(self) -> QHBoxLayout:
+        self._examples = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._examples.setSpacing(SMALL)
         row = QHBoxLayout()
-        row.setSpacing(SMALL)
         row.addStretch()
+        row.addLayout(self._examples)
         for example in EXAMPLES:
             button = QPushButton(example)
             button.setProperty("kind", "example")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.setAccessibleName(f"Ask: {example}")
             button.clicked.connect(self._on_example_clicked)
-            row.addWidget(button)
+            self._examples.addWidget(button)
         row.addStretch()
         return row
 
@@ -92,6 +98,13 @@ class EmptyState(QScrollArea):
     def _on_theme_changed(self) -> None:
         accent = QColor(self._theme.colours.accent)
         self._picture.setPixmap(make_pixmap("glance", accent, 56, self.devicePixelRatioF()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the examples below each other where they do not fit side by side."""
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        is_narrow = event.size().width() < _NARROW_PX
+        self._examples.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
 
 class DropPlace(QPushButton):
@@ -131,6 +144,10 @@ class DropPlace(QPushButton):
         """As wide as the column allows."""
         return QSize(COLUMN_WIDTH - 2 * HUGE, 168)
 
+    def minimumSizeHint(self) -> QSize:
+        """Its words, however narrow the window."""
+        return QSize(_NARROWEST_PX, 168)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Redraw when the pointer enters or leaves."""
         super().mouseMoveEvent(event)
@@ -153,4 +170,5 @@ class DropPlace(QPushButton):
 def _centred(text: str, *, tone: str = "", size: str = "", strong: bool = False) -> QLabel:
     label = make_label(text, tone=tone, size=size, strong=strong)
     label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    label.setWordWrap(True)
     return label

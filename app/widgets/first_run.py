@@ -1,8 +1,9 @@
 """What a person sees who has no model yet: what was found, what we would take, one button."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,6 +22,7 @@ from app.widgets.model_wishes import ModelWishes
 from app.widgets.theme import COLUMN_WIDTH, HUGE, LARGE, MEDIUM, SMALL, TIGHT, WIDE, Theme
 from app.widgets.waiting_dots import WaitingDots
 
+_NARROW_PX = 600
 _LOOKING = "Looking at this computer…"
 _DEMO = "Just look around with the demo"
 _DEMO_MEANWHILE = "Look around with the demo meanwhile"
@@ -126,17 +128,26 @@ class FirstRun(QScrollArea):
         self.setWidget(room)
 
     def _make_foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        foot.setSpacing(TIGHT)
-        foot.addStretch()
+        self._links = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._links.setSpacing(TIGHT)
         for button in (self._import, self._all, self._demo):
-            foot.addWidget(button)
+            self._links.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        foot = QHBoxLayout()
+        foot.addStretch()
+        foot.addLayout(self._links)
         foot.addStretch()
         return foot
 
     def _on_theme_changed(self) -> None:
         accent = QColor(self._theme.colours.accent)
         self._picture.setPixmap(make_pixmap("glance", accent, 44, self.devicePixelRatioF()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the links below each other where they do not fit side by side."""
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        is_narrow = event.size().width() < _NARROW_PX
+        self._links.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
 
 def _narrowed(inner: QLayout) -> QHBoxLayout:

@@ -23,11 +23,11 @@ from app.model_state import (
     Stopping,
     Thinking,
 )
-from app.models.offer_words import download_in_short
+from app.models.offer_words import download_in_short, title_of
 from app.models.offers import Offers
 from app.widgets.answer_body import Explain
 from app.widgets.buttons import make_button
-from app.widgets.labels import make_label
+from app.widgets.elided_label import ElidedLabel
 from app.widgets.model_wishes import ModelWishes
 from app.widgets.theme import SMALL, TIGHT, Colours, Theme
 
@@ -69,8 +69,11 @@ class ModelStatus(QWidget):
         row.setSpacing(TIGHT)
         row.addWidget(self._button)
         row.addWidget(self._cancel)
-        row.addStretch()
+        row.addStretch(1)
         row.addWidget(self._download)
+        self._theme = theme
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
         self._button.clicked.connect(self.models_wanted)
         self._download.clicked.connect(self.models_wanted)
         self._cancel.clicked.connect(wishes.load_cancel_requested)
@@ -87,20 +90,24 @@ class ModelStatus(QWidget):
 
     def show_offers(self, offers: Offers) -> None:
         """Say which download runs, if one does."""
-        words = ""
-        for offer in offers.offers:
-            if offer.transfer is not None:
-                words = download_in_short(offer, offer.transfer)
-                break
+        coming = next((each for each in offers.offers if each.transfer is not None), None)
+        self._download.setVisible(coming is not None)
+        if coming is None or coming.transfer is None:
+            return
+        words = download_in_short(coming.transfer)
+        name = f"Download of {title_of(coming)}: {words}"
         self._download.setText(words)
-        self._download.setAccessibleName(f"{words}, show the models")
-        self._download.setVisible(bool(words))
+        self._download.setToolTip(name)
+        self._download.setAccessibleName(f"{name}. Show the models")
 
     def _show(self, value: ModelStateValue) -> None:
         facts = value.facts if isinstance(value, Ready | Busy) else None
         is_demonstration = facts is not None and facts.demonstration
         self._button.show_state(value, self._words_of(value), is_demonstration=is_demonstration)
         self._cancel.setVisible(isinstance(value, Loading))
+
+    def _on_theme_changed(self) -> None:
+        self._download.setIcon(self._theme.icon("download", self._theme.colours.accent))
 
     def _words_of(self, value: ModelStateValue) -> str:  # noqa: PLR0911 - one a state
         match value:
@@ -152,7 +159,7 @@ class StatusButton(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Choose a model")
         self._dot = _Dot(theme)
-        self._words = make_label(tone="quiet", size="caption")
+        self._words = ElidedLabel(tone="quiet", size="caption")
         self._chip = QLabel("Demonstration model")
         self._chip.setObjectName("chip")
         self._chip.setToolTip(_DEMONSTRATION)

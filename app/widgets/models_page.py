@@ -43,10 +43,11 @@ class ModelsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
         column.addLayout(self._make_folder_rows())
-        column.addWidget(make_rule())
-        column.addLayout(self._make_memory_rows())
-        column.addWidget(make_rule())
-        column.addLayout(self._make_download_rows())
+        for rows in (self._make_memory_rows(), self._make_download_rows()):
+            column.addSpacing(TIGHT)
+            column.addWidget(make_rule())
+            column.addSpacing(TIGHT)
+            column.addLayout(rows)
         column.addStretch()
         self._change.clicked.connect(self._on_change_clicked)
         self._offline.toggled.connect(self._on_offline_toggled)
@@ -131,6 +132,7 @@ class ModelsPage(QWidget):
         rows.addWidget(make_label("Memory", strong=True))
         rows.addWidget(make_row("&Unload the model after", self._minutes, "without work"))
         rows.addWidget(why)
+        rows.addSpacing(TIGHT)
         rows.addWidget(self._device_row)
         rows.addWidget(self._device_why)
         return rows

@@ -125,7 +125,7 @@ class OfferRow(QPushButton):
     def _draw(self) -> None:
         offer = self._offer
         self._name.setText(offer.quantisation or offer.model)
-        chip = "Recommended" if offer.is_recommended else ""
+        chip = "In use" if offer.is_loaded else "Recommended" if offer.is_recommended else ""
         self._chip.setText(chip)
         self._chip.setVisible(bool(chip))
         self._quality.setText(offer.quality)
@@ -154,6 +154,7 @@ class OfferRow(QPushButton):
         # Most rows never have one.
         if self._offer.transfer is not None and self._download is None:
             self._download = DownloadLine(self._theme, self._wishes)
+            self._column.addSpacing(SMALL)
             self._column.addWidget(self._download)
         if self._download is not None:
             self._download.setVisible(self._offer.transfer is not None)

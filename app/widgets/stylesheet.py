@@ -6,7 +6,7 @@ from app.widgets import theme as looks
 from app.widgets.theme import Size, Theme
 
 _SHEET = Template("""
-QMainWindow, #room { background: $ground; }
+QMainWindow, QMessageBox, #room { background: $ground; }
 QWidget { color: $text; font-size: ${body}pt; }
 QLabel { background: transparent; }
 QToolTip { color: $text; background: $surface; border: 1px solid $line; padding: 4px 6px; }
@@ -24,7 +24,7 @@ QLabel[step="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[weight="strong"] { font-weight: 600; }
 
 QToolButton, QPushButton { background: transparent; border: 2px solid transparent;
-    border-radius: ${round}px; padding: 4px; }
+    border-radius: ${round}px; padding: 4px; outline: none; }
 QToolButton:hover, QPushButton:hover { background: $hover; }
 QToolButton:focus, QPushButton:focus { border-color: $accent; }
 QToolButton:disabled, QPushButton:disabled { color: $quiet; }
