@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runtime.engine.blob_store import Payload
+from runtime.engine.buffer_pool import BufferPool
 from runtime.engine.library import NativeLog
 from runtime.engine.model import Model
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
@@ -93,6 +94,7 @@ class Context:
         self._memory = llama_cpp.llama_get_memory(self.pointer)
         self._batch = llama_cpp.llama_batch_init(self.batch_size, 0, 1)
         self._fill_constants()
+        self._pool = BufferPool()
         self._stopped: Callable[[], bool] = _never
         self._abort = llama_cpp.ggml_abort_callback(lambda _data: self._stopped())
 
@@ -137,7 +139,11 @@ class Context:
 
     def checkpoint(self) -> Payload:
         """The recurrent layers' state; 19 MiB for 0.8B and 2B, 50 MiB for 4B and 9B."""
-        return self._state(_PARTIAL)
+        return self._state(_PARTIAL, self._pool.take(self._size(_PARTIAL)))
+
+    def prepare_checkpoint(self) -> None:
+        """Have memory for the next checkpoint ready, while nobody waits."""
+        self._pool.prepare(self._size(_PARTIAL))
 
     def restore(self, state: Payload, position: int) -> bool:
         """Go back to a checkpoint.
@@ -155,11 +161,11 @@ class Context:
 
     def saved_bytes(self) -> int:
         """How much `save` would give now."""
-        return int(llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, _WHOLE))
+        return self._size(_WHOLE)
 
     def save(self) -> Payload:
         """The state of the whole conversation, attention cache included."""
-        return self._state(_WHOLE)
+        return self._state(_WHOLE, np.empty(self._size(_WHOLE), dtype=np.uint8))
 
     def load(self, state: Payload) -> bool:
         """Replace all of memory by what `save` gave; if that fails memory is unusable."""
@@ -181,13 +187,14 @@ class Context:
             llama_cpp.llama_free(self.pointer)
             self.pointer = None
 
-    def _state(self, flags: int) -> Payload:
-        size = llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, flags)
-        state = np.empty(size, dtype=np.uint8)
+    def _size(self, flags: int) -> int:
+        return int(llama_cpp.llama_state_seq_get_size_ext(self.pointer, SEQUENCE, flags))
+
+    def _state(self, flags: int, state: Payload) -> Payload:
         written = llama_cpp.llama_state_seq_get_data_ext(
-            self.pointer, _bytes_of(state), size, SEQUENCE, flags
+            self.pointer, _bytes_of(state), state.nbytes, SEQUENCE, flags
         )
-        if written != size:
+        if written != state.nbytes:
             raise EngineFailure(Problem.UNEXPECTED, "the engine did not give its state")
         return state
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from runtime.engine.context import Context
 from runtime.engine.ending import Ending, Row
 from runtime.engine.pictures import PictureShelf
-from runtime.engine.plan import Picture, Plan, Step, Unit, Wanted, cells, make_plan, positions
+from runtime.engine.plan import (
+    BLOCK,
+    Picture,
+    Plan,
+    Step,
+    Unit,
+    Wanted,
+    cells,
+    make_plan,
+    positions,
+)
 from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 
@@ -21,9 +31,8 @@ _FEWEST_CHECKPOINTS = 4
 # and cells that a saved state must save before it is worth loading.
 _WORTH_STASHING = 64
 _WORTH_LOADING = 16
-# Tokens of a batch that is read ahead: half the speed of a large one is enough, and whoever
-# asks something else waits for the end of one.
-_AHEAD_BATCH = 32
+# Tokens of a batch that is read ahead: whoever asks something else waits for the end of one.
+_AHEAD_BATCH = BLOCK
 # Most RAM for the state at the end of the last prompt; a copy of it takes some 40 ms.
 _ENDING_BYTES = 128 << 20
 
@@ -139,6 +148,7 @@ class Session:
             self._roll_back()
         if not logits:
             self._keep_ending()
+            self._context.prepare_checkpoint()
         repeated = logits and self._ending is not None and self._ending.units == wanted.units
         state = self._best_state(wanted, logits=logits, repeated=repeated)
         plan = self._plan(wanted, logits=logits, repeated=repeated)

@@ -1,9 +1,12 @@
 """What is kept, restored and read."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.engine.plan import Picture, Unit, Wanted, cells, make_plan, positions
+from runtime.engine.plan import BLOCK, Picture, Plan, Unit, Wanted, cells, make_plan, positions
 
 PICTURE = Picture(identity="a", tokens=20, positions=5)
 OTHER = Picture(identity="b", tokens=20, positions=5)
@@ -50,13 +53,80 @@ def test_that_pictures_and_boundaries_cut_the_reading() -> None:
     assert [step.checkpoint_after for step in steps] == [False, True, True, False]
 
 
-def test_that_a_checkpoint_that_saves_little_cuts_no_batch_while_somebody_waits() -> None:
-    wanted = Wanted(units=tuple(range(200)), boundaries=(10, 100, 150))
-    steps = make_plan([], wanted, []).steps
-    assert [step.units[-1] for step in steps if step.checkpoint_after] == [99]
+def spans(plan: Plan) -> list[tuple[int, bool]]:
+    return [(len(step.units), step.checkpoint_after) for step in plan.steps]
+
+
+def test_that_a_turn_is_read_in_whole_blocks_and_what_is_left_over() -> None:
+    wanted = Wanted(units=tuple(range(400)), boundaries=(150,))
+    assert spans(make_plan([], wanted, [])) == [(128, False), (22, True), (192, False), (58, False)]
+
+
+def test_that_small_batches_are_put_together_while_somebody_waits() -> None:
+    wanted = Wanted(units=tuple(range(90)), boundaries=(20, 40, 75, 85))
+    # 20 + 20 are less than a block; with 35 more they would not be.
+    assert spans(make_plan([], wanted, [])) == [(40, False), (35, True), (15, False)]
+    assert spans(make_plan([], wanted, [], logits=False)) == [
+        (20, False),
+        (20, False),
+        (35, True),
+        (10, True),
+        (5, False),
+    ]
+
+
+def test_that_a_picture_is_never_read_again_for_a_few_words() -> None:
     pictured = Wanted(units=(1, PICTURE, 2, 3, 4, 5), boundaries=(3, 5))
     steps = make_plan([], pictured, []).steps
     assert [step.units for step in steps] == [(1,), (PICTURE,), (2,), (3, 4, 5)]
+    assert [step.checkpoint_after for step in steps] == [False, False, True, False]
+
+
+def test_that_a_draft_goes_on_until_it_fills_a_block() -> None:
+    held = tuple(range(100))
+    short = Wanted(units=tuple(range(120)), boundaries=(60,), draft=62)
+    assert make_plan(held, short, [60], logits=False).keep == 100
+    # From 60 on, 64 tokens are a block now: they were not read as one.
+    longer = Wanted(units=tuple(range(140)), boundaries=(60,), draft=62)
+    plan = make_plan(held, longer, [60], logits=False)
+    assert (plan.keep, plan.restore) == (60, True)
+    assert spans(plan) == [(64, True), (16, False)]
+
+
+def read_ways(held: Sequence[Unit], wanted: Wanted, marks: set[int], ways: list[str]) -> list[str]:
+    """How each token of memory was read, after a plan was carried out."""
+    plan = make_plan(held, wanted, marks, logits=False)
+    ways = ways[: plan.keep]
+    for step in plan.steps:
+        ways += ["block" if len(step.units) >= BLOCK else "rest"] * len(step.units)
+    return ways
+
+
+@given(
+    st.lists(st.integers(min_value=1, max_value=200), max_size=5),
+    st.lists(st.integers(min_value=1, max_value=150), min_size=1, max_size=6),
+)
+def test_that_a_typed_question_is_read_as_one_that_was_sent_at_once(
+    turns: list[int], typed: list[int]
+) -> None:
+    boundaries = tuple(accumulate(turns))
+    before = sum(turns)
+    held: tuple[Unit, ...] = ()
+    ways: list[str] = []
+    marks: set[int] = set()
+    for length in accumulate(typed):
+        draft = Wanted(units=tuple(range(before + length)), boundaries=boundaries, draft=before)
+        plan = make_plan(held, draft, marks, logits=False)
+        ways = read_ways(held, draft, marks, ways)
+        marks = {mark for mark in marks if mark <= plan.keep}
+        place = plan.keep
+        for step in plan.steps:
+            place += len(step.units)
+            marks |= {place} if step.checkpoint_after else set()
+        held = draft.units
+    end = len(held) + 2
+    sent = Wanted(units=tuple(range(end + 7)), boundaries=(*boundaries, end))
+    assert read_ways(held, sent, marks, ways) == read_ways((), sent, set(), [])
 
 
 def test_that_a_picture_takes_more_cells_than_positions() -> None:
