@@ -479,6 +479,36 @@ def _given_up(wanted: LoadPlan, found: LoadPlan) -> Iterator[str]:
         yield "it remembers the conversation a little less exactly"
 
 
+def model_in_memory(name: str) -> Notice:
+    """The model that shall be deleted is the one that is used."""
+    return Notice(
+        title=f"{name} is in use.",
+        explanation="Choose another model first, then delete this one.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def model_deleted(name: str, freed_bytes: int, *, stays: bool) -> Notice:
+    """A model is gone; files that the user keeps elsewhere stay where they are."""
+    if stays:
+        return Notice(
+            title=f"{name} was taken off the list.",
+            explanation="Its files stay where you have them.",
+            kind=NoticeKind.INFO,
+        )
+    freed = f"{size_in_words(freed_bytes)} are free again." if freed_bytes else ""
+    return Notice(title=f"{name} was deleted.", explanation=freed, kind=NoticeKind.INFO)
+
+
+def model_arrived(name: str) -> Notice:
+    """A download is complete; the user goes on with another model."""
+    return Notice(
+        title=f"{name} is here and verified.",
+        explanation="Choose it from the list of models to use it.",
+        kind=NoticeKind.INFO,
+    )
+
+
 def already_open() -> Notice:
     """Another window has the same chats open."""
     return Notice(
