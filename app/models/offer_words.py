@@ -46,7 +46,7 @@ def offer_in_words(offer: Offer) -> str:
         offer.quality,
         FIT[offer.fit].lower(),
         *(speed.replace("≈", "about") for speed in speeds_of(offer)),
-        place.lower() if offer.transfer is None else transfer_in_words(offer.transfer),
+        _lowered(place) if offer.transfer is None else transfer_in_words(offer.transfer),
     ]
     return _joined(parts, ", ")
 
@@ -179,3 +179,8 @@ def _rounded(number: float) -> str:
 
 def _joined(parts: Sequence[str], between: str = " · ") -> str:
     return between.join(part for part in parts if part)
+
+
+def _lowered(words: str) -> str:
+    """Without the capital at the beginning; units keep theirs."""
+    return words[:1].lower() + words[1:]

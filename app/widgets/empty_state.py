@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -117,6 +118,7 @@ class DropPlace(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMaximumWidth(COLUMN_WIDTH - 2 * HUGE)
         self.setFixedHeight(168)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setSpacing(2)
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)

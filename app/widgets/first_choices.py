@@ -1,7 +1,15 @@
 """The recommendation, its alternatives and the notes of the first run."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.models.offer_words import (
     facts_of,
@@ -145,6 +153,7 @@ class AlternativeButton(QPushButton):
         self._theme = theme
         self._wishes = wishes
         self.setProperty("kind", "example")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = make_label(strong=True)

@@ -114,12 +114,12 @@ class MainWindow(QMainWindow):
         chats: ChatList,
         model_state: ModelState,
         explain: Explain,
-        offers: OffersModel | None = None,
+        offers: OffersModel,
     ) -> None:
         super().__init__()
         # What the user wants of models; whoever looks after them connects to it.
         self.model_wishes = ModelWishes(self)
-        self._offers = offers or OffersModel(self)
+        self._offers = offers
         self._theme = Theme(self)
         self._facts: ModelFacts | None = None
         self._thinking: bool | None = None

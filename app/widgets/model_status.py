@@ -4,7 +4,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from app.model_state import (
     Activity,
@@ -158,6 +158,7 @@ class StatusButton(QPushButton):
         self.setProperty("kind", "status")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Choose a model")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._dot = _Dot(theme)
         self._words = ElidedLabel(tone="quiet", size="caption")
         self._chip = QLabel("Demonstration model")

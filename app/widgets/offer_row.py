@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.models.offer_words import facts_of, memory_in_words, offer_in_words, title_of
 from app.models.offers import Fit, Offer
@@ -46,6 +46,7 @@ class OfferRow(QPushButton):
         self._download: DownloadLine | None = None
         self._delete: IconButton | None = None
         self.setProperty("kind", "row")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._name = make_label(strong=True)
         self._chip = QLabel()
         self._chip.setObjectName("good_chip")

@@ -9,6 +9,7 @@ from app.chat.chat_list import ChatList
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.model_state import ModelState
+from app.models.offer_list import OffersModel
 from app.widgets.main_window import MainWindow
 
 Kind = TypeVar("Kind", bound=QObject)
@@ -23,6 +24,7 @@ class House:
     tray: Tray
     chats: ChatList
     model_state: ModelState
+    offers: OffersModel
 
 
 def find(parent: QObject, kind: type[Kind]) -> Kind:

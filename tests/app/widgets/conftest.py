@@ -14,6 +14,7 @@ from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.chat.turns import Attachment, AttachmentKind, Turn, TurnId
 from app.model_state import ModelState
+from app.models.offer_list import OffersModel
 from app.notices import Notice
 from app.widgets.main_window import MainWindow
 from runtime.content import Role
@@ -27,15 +28,28 @@ def explain(problem: Problem, detail: str) -> Notice:
 @pytest.fixture
 def house(qtbot: QtBot) -> House:
     transcript, tray, chats, state = Transcript(), Tray(), ChatList(), ModelState()
+    offers = OffersModel()
     window = MainWindow(
-        transcript=transcript, tray=tray, chats=chats, model_state=state, explain=explain
+        transcript=transcript,
+        tray=tray,
+        chats=chats,
+        model_state=state,
+        explain=explain,
+        offers=offers,
     )
     qtbot.addWidget(window)
     window.resize(1000, 700)
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
-    return House(window=window, transcript=transcript, tray=tray, chats=chats, model_state=state)
+    return House(
+        window=window,
+        transcript=transcript,
+        tray=tray,
+        chats=chats,
+        model_state=state,
+        offers=offers,
+    )
 
 
 @pytest.fixture
