@@ -186,9 +186,9 @@ def _put_together(wanted: Wanted, start: int, marks: Collection[int]) -> Iterato
 def _marks(wanted: Wanted, start: int, *, hurried: bool) -> Iterator[int]:
     """Boundaries worth a checkpoint: after pictures, and far enough from the one before.
 
-    While nobody waits, also the last, where the next question goes on, those that a picture
-    follows, because it may be taken out again, and the last whole block of a question that is
-    being typed.
+    While nobody waits, also the last two, where the next question goes on and another answer to
+    the last begins, those that a picture follows, because it may be taken out again, and the
+    last whole block of a question that is being typed.
     """
     previous = start
     for boundary, following in pairwise((*wanted.boundaries, len(wanted.units))):
@@ -196,14 +196,19 @@ def _marks(wanted: Wanted, start: int, *, hurried: bool) -> Iterator[int]:
             continue
         units = wanted.units[previous:boundary]
         is_kept = not hurried and (
-            boundary == wanted.boundaries[-1] or _has_picture(wanted.units[boundary:following])
+            boundary in wanted.boundaries[-2:] or _has_picture(wanted.units[boundary:following])
         )
-        if is_kept or _has_picture(units) or cells(units) >= _WORTH_A_CHECKPOINT:
+        if is_kept or is_worth_a_checkpoint(units):
             yield boundary
             previous = boundary
     if wanted.draft is not None:
         end = len(wanted.units)
         yield end - (end - _cuts(wanted)[-2]) % BLOCK
+
+
+def is_worth_a_checkpoint(units: Sequence[Unit]) -> bool:
+    """Whether reading these units again takes long enough to avoid it."""
+    return _has_picture(units) or cells(units) >= _WORTH_A_CHECKPOINT
 
 
 def _has_picture(units: Sequence[Unit]) -> bool:

@@ -15,6 +15,7 @@ from runtime.engine.plan import (
     Unit,
     Wanted,
     cells,
+    is_worth_a_checkpoint,
     make_plan,
     positions,
 )
@@ -346,9 +347,19 @@ class Session:
             Checkpoint(length=len(self._held), position=self._position, state=state)
         )
         room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // max(state.nbytes, 1))
+        self._checkpoints = self._thinned()
         if len(self._checkpoints) > room:
             # The first is the system prompt's, which every branch goes back to.
             del self._checkpoints[1]
+
+    def _thinned(self) -> list[Checkpoint]:
+        """The checkpoints of the last two turns, and of those before only what is far apart."""
+        kept: list[Checkpoint] = []
+        for mark in self._checkpoints[:-_FEWEST_CHECKPOINTS]:
+            between = self._held[kept[-1].length : mark.length] if kept else ()
+            if not kept or is_worth_a_checkpoint(between):
+                kept.append(mark)
+        return [*kept, *self._checkpoints[-_FEWEST_CHECKPOINTS:]]
 
     def _roll_back(self) -> None:
         """After a decode that did not end: the recurrent state is somewhere in between."""

@@ -11,11 +11,18 @@ RESULTS = PROJECT / "build" / "bench.json"
 def keep(section: str, figures: Any) -> None:
     """Write a section, and leave the others as they are."""
     RESULTS.parent.mkdir(exist_ok=True)
-    try:
-        kept = json.loads(RESULTS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        kept = {}
-    if not isinstance(kept, dict):
-        kept = {}
-    text = json.dumps(kept | {section: figures}, indent=2) + "\n"
+    text = json.dumps(_all() | {section: figures}, indent=2) + "\n"
     RESULTS.write_text(text, encoding="utf-8")
+
+
+def kept(section: str, otherwise: Any) -> Any:
+    """A section as it was written last."""
+    return _all().get(section, otherwise)
+
+
+def _all() -> dict[str, Any]:
+    try:
+        content = json.loads(RESULTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -13,17 +13,18 @@ from typing import Any
 
 from bench.peer import table
 from bench.peer.machine import machine_in_words
-from bench.peer.measuring import Row, measure
+from bench.peer.measuring import Row, joined, measure, row_from
 from bench.peer.models import BenchModel, demonstration, synthetic
 from bench.peer.ours import OurEngine
 from bench.peer.scenes import SCENES, Scene
 from bench.peer.talk import Talk, prose
 from bench.peer.theirs import TheirServer
-from bench.results import PROJECT, keep
+from bench.results import PROJECT, keep, kept
 
 DOCUMENT = PROJECT / "docs" / "performance.md"
 _BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 _ENOUGH_ROUNDS = 5
+_NOT_SET = "not set"
 _QUICK = ("talk", "drop", "think", "switch", "reopen", "writing", "stop", "stop-reading")
 
 
@@ -40,22 +41,24 @@ def main(arguments: Sequence[str]) -> int:
     """Measure; always ends well, for a busy machine measures badly."""
     wishes = _parse(arguments)
     scenes = [scene for scene in SCENES if scene.name in wishes.cases]
+    earlier = _earlier() if wishes.add else {}
     parts = [
-        _measure_model(model, scenes, wishes)
+        _measure_model(model, scenes, wishes, earlier.get(model.name))
         for model in _models(wishes.models)
         if model is not None
     ]
+    rounds = min((len(row.ours) for part in parts for row in part.rows), default=0)
     results = {
         "machine": machine_in_words(),
         "peer": _peer(wishes.server),
-        "rounds": wishes.rounds,
+        "rounds": rounds,
         "parts": [asdict(part) for part in parts],
     }
     keep("peer", results)
     for part in parts:
         _say(f"\n{part.model} (the server's OMP_WAIT_POLICY: {part.wait_policy})")
         _say(table.plain(part.rows))
-    complete = scenes == list(SCENES) and wishes.rounds >= _ENOUGH_ROUNDS
+    complete = scenes == list(SCENES) and rounds >= _ENOUGH_ROUNDS
     if parts and (complete or wishes.write):
         _document(results, parts)
     return 0
@@ -71,6 +74,10 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="two rounds, without the long cases")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md anyway")
+    parser.add_argument(
+        "--add", action="store_true", help="further rounds to those in build/bench.json"
+    )
+    parser.add_argument("--first", type=int, default=0, help="number of the first round")
     parser.add_argument("--server", type=Path, help="a llama-server instead of the wheel's")
     wishes = parser.parse_args(arguments)
     if wishes.quick:
@@ -90,9 +97,26 @@ def _models(names: Sequence[str]) -> list[BenchModel | None]:
     return models
 
 
-def _measure_model(model: BenchModel, scenes: Sequence[Scene], wishes: argparse.Namespace) -> Part:
+def _earlier() -> dict[str, Part]:
+    """What was measured before, by the model's name."""
+    return {
+        part["model"]: Part(
+            model=part["model"],
+            wait_policy=part["wait_policy"],
+            rows=tuple(row_from(row) for row in part["rows"]),
+        )
+        for part in kept("peer", {"parts": []})["parts"]
+    }
+
+
+def _measure_model(
+    model: BenchModel, scenes: Sequence[Scene], wishes: argparse.Namespace, earlier: Part | None
+) -> Part:
     _say(f"{model.name}")
-    policy = _better_wait_policy(model, wishes.server)
+    if earlier is None:
+        policy = _better_wait_policy(model, wishes.server)
+    else:
+        policy = None if earlier.wait_policy == _NOT_SET else earlier.wait_policy
     rows = measure(
         model,
         scenes,
@@ -100,10 +124,11 @@ def _measure_model(model: BenchModel, scenes: Sequence[Scene], wishes: argparse.
             partial(OurEngine, model),
             partial(TheirServer, model, program=wishes.server, wait_policy=policy),
         ),
-        rounds=wishes.rounds,
+        rounds=range(wishes.first, wishes.first + wishes.rounds),
         report=_say,
     )
-    return Part(model=model.name, wait_policy=policy or "not set", rows=tuple(rows))
+    rows = joined(earlier.rows if earlier else (), rows)
+    return Part(model=model.name, wait_policy=policy or _NOT_SET, rows=tuple(rows))
 
 
 def _better_wait_policy(model: BenchModel, program: Path | None) -> str | None:

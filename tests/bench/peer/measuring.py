@@ -4,10 +4,11 @@ import queue
 import shutil
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from bench.peer.memory import MemoryWatch
 from bench.peer.models import BenchModel
@@ -62,26 +63,27 @@ def measure(
     scenes: Sequence[Scene],
     starts: tuple[StartSide, StartSide],
     *,
-    rounds: int,
+    rounds: range,
     report: Callable[[str], None],
 ) -> list[Row]:
     """All rows of the table for one model.
 
     Args:
         starts: how to start our side, and theirs
+        rounds: their numbers, which decide what is talked about and who begins
         report: told what is being done
     """
     figures: dict[str, tuple[list[Figure], list[Figure]]] = {}
     for scene in scenes:
         if scene.needs > model.longest_prompt:
             continue
-        for number in range(1 if scene.once else rounds):
+        for number in rounds[:1] if scene.once else rounds:
             order = (0, 1) if number % 2 == 0 else (1, 0)
             for index in order:
                 report(f"{scene.name}, round {number + 1}, {('ours', 'theirs')[index]}")
                 salt = f"{scene.name} {number}"
                 try:
-                    for figure in _play(scene, model, starts[index], salt, rounds):
+                    for figure in _play(scene, model, starts[index], salt):
                         report(f"  {figure.name}: {figure.value:.3f}, {figure.read} read")
                         figures.setdefault(figure.name, ([], []))[index].append(figure)
                 except (RuntimeError, OSError, queue.Empty) as error:
@@ -94,7 +96,22 @@ def measure(
     ]
 
 
-def _play(scene: Scene, model: BenchModel, start: StartSide, salt: str, repeats: int) -> Figures:
+def joined(rows: Sequence[Row], more: Sequence[Row]) -> list[Row]:
+    """The rounds of two runs as those of one."""
+    found = {row.name: row for row in rows}
+    for row in more:
+        known = found.get(row.name, replace(row, ours=(), theirs=()))
+        found[row.name] = replace(row, ours=known.ours + row.ours, theirs=known.theirs + row.theirs)
+    return [found[name] for name in sorted(found)]
+
+
+def row_from(facts: Mapping[str, Any]) -> Row:
+    """A row as it was kept in the file of results."""
+    sides = [tuple(Figure(**figure) for figure in facts[side]) for side in ("ours", "theirs")]
+    return Row(name=facts["name"], ours=sides[0], theirs=sides[1])
+
+
+def _play(scene: Scene, model: BenchModel, start: StartSide, salt: str) -> Figures:
     with _started(start) as (side, folder), _watched(side) as watch:
         # Both have read and written something before anything is timed.
         short, long = (
@@ -108,7 +125,6 @@ def _play(scene: Scene, model: BenchModel, start: StartSide, salt: str, repeats:
             salt=salt,
             # What the template adds is in both, so it cancels out.
             tokens_per_word=(long - short) / (_WARM_UP_WORDS[1] - _WARM_UP_WORDS[0]),
-            repeats=repeats,
         )
         for figure in scene.play(stage):
             watch.look_at(side.process_id)

@@ -16,6 +16,8 @@ from runtime.content import Role, text_message
 
 _SHORT_ANSWER = 32
 _THOUGHT = 64
+# How often a scene that is long to set up measures in one go.
+_REPEATS = 5
 _GROWTH = (1000, 2000, 4000, 8000, 16_000)
 
 
@@ -44,7 +46,6 @@ class Stage:
     Attributes:
         salt: another one each round, the same for both sides
         tokens_per_word: of this model, as measured
-        repeats: how often a scene that is long to set up measures in one go
     """
 
     side: Side
@@ -52,7 +53,6 @@ class Stage:
     folder: Path
     salt: str
     tokens_per_word: float
-    repeats: int
 
     def prose(self, name: str, tokens: int) -> str:
         return prose(f"{self.salt} {name}", tokens, self.tokens_per_word)
@@ -200,7 +200,7 @@ def grow(stage: Stage) -> Figures:
         name = f"to {size}"
         # Room for the follow-ups that come before the next size.
         held = talk.ask(stage.prose(name, max(size - held, 50)), max_tokens=4).prompt
-        for turn in range(stage.repeats):
+        for turn in range(_REPEATS):
             _pause()
             reply = talk.ask(stage.prose(f"{name} {turn}", 20), max_tokens=4)
             held = reply.prompt

@@ -73,6 +73,9 @@ def test_that_small_batches_are_put_together_while_somebody_waits() -> None:
         (10, True),
         (5, False),
     ]
+    # The end of the last question, for another answer to it, and of that answer.
+    settled = Wanted(units=tuple(range(90)), boundaries=(20, 40, 75, 90))
+    assert spans(make_plan([], settled, [], logits=False))[-2:] == [(35, True), (15, True)]
 
 
 def test_that_a_picture_is_never_read_again_for_a_few_words() -> None:
