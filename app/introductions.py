@@ -27,5 +27,15 @@ def introduce_chat(window: MainWindow, chat: ChatHouse) -> None:
 def introduce_models(window: MainWindow, models: ModelHouse) -> None:
     """Let the models' side grant what the window asks of it."""
     wishes = window.model_wishes
+    wishes.model_chosen.connect(models.choose)
+    wishes.demo_chosen.connect(models.choose_demo)
+    wishes.download_requested.connect(models.fetch)
+    wishes.fetch_and_use_requested.connect(models.fetch_and_use)
+    wishes.resume_requested.connect(models.fetch)
+    wishes.pause_requested.connect(models.pause)
+    wishes.cancel_requested.connect(models.cancel)
+    wishes.delete_requested.connect(models.delete)
+    wishes.context_previewed.connect(models.preview_context)
+    wishes.context_chosen.connect(models.choose_context)
     wishes.unload_requested.connect(models.loading.unload)
     wishes.load_cancel_requested.connect(models.loading.cancel)

@@ -16,6 +16,8 @@ from app.chat.tray import Tray
 from app.engine_link import Client, EngineLink
 from app.introductions import introduce_chat, introduce_models
 from app.model_state import ModelState
+from app.models.advice import Advice
+from app.models.counsel import Counsel
 from app.models.house import ModelHouse
 from app.models.offer_list import OffersModel
 from app.notice_desk import NoticeDesk
@@ -56,6 +58,7 @@ class Program(QObject):
         paths: Paths,
         loaded: LoadedSettings,
         client: Client,
+        advice: Advice | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -90,11 +93,15 @@ class Program(QObject):
             parent=self,
         )
         self._models = ModelHouse(
+            paths=paths,
+            background=self._background,
             link=self._link,
             state=self.model_state,
+            offers=self.offers,
             settings=self._settings,
             desk=self._desk,
             keeping=self._readings.keeping,
+            advice=advice or Counsel(),
             named_files=arguments.files,
             parent=self,
         )

@@ -90,12 +90,22 @@ def make_steps(
         link.start()
         done()
 
-    def load_model(done: Done) -> None:
-        models.load_first()
-        done()
+    def look(done: Done) -> None:
+        # The demonstration runs anywhere: it need not wait until we know where it is.
+        loads_at_once = models.choosing.needs_no_plan
+        if loads_at_once:
+            models.choosing.begin()
+
+        def on_looked() -> None:
+            if not loads_at_once:
+                models.choosing.begin()
+            done()
+
+        models.knowledge.look(on_looked)
 
     return (
         Step("opening the chats", open_store),
         Step("starting the engine", start_engine),
-        Step("loading the model", load_model),
+        Step("reading which models are here", models.knowledge.read),
+        Step("looking at this computer", look),
     )

@@ -1,17 +1,33 @@
 """The window's side of models, built once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
+from app import words
+from app.background import Background
 from app.engine_link import EngineLink
 from app.model_state import ModelState
+from app.models.advice import Advice
+from app.models.choosing import DEMO_KEY, ModelChoosing
+from app.models.downloads import Arrived, Downloads, MakeTransfer
+from app.models.fetching import Fetching
 from app.models.idle import IdleRest
+from app.models.knowledge import Knowledge
+from app.models.ladder_walk import LadderWalk
+from app.models.learning import Learning
+from app.models.learnt import FILE_NAME, machine_key
 from app.models.loading import Keeping, ModelLoading
-from app.models.target import LoadTarget, target_of
+from app.models.model_offers import ModelOffers
+from app.models.offer_list import OffersModel
+from app.models.offers import Offer
+from app.models.stock import ModelStock
+from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
+from app.paths import Paths
 from app.settings_keeper import SettingsKeeper
-from runtime.models.demo import demo_model_files
+from runtime.models.transfer import Paused
 from runtime.requests import ModelFiles
 
 
@@ -23,48 +39,193 @@ class ModelHouse(QObject):
 
     Attributes:
         loading: what is in memory
-        idle: lets it go when nobody needs it
+        knowledge: what is known of machine and models
+        choosing: which model is loaded
+        downloads: those that run or stand still
+        stock: what is on this computer
+        idle: lets the model go when nobody needs it
     """
 
     def __init__(  # noqa: PLR0913 - what it is built of, given once
         self,
         *,
+        paths: Paths,
+        background: Background,
         link: EngineLink,
         state: ModelState,
+        offers: OffersModel,
         settings: SettingsKeeper,
         desk: NoticeDesk,
         keeping: Callable[[], Keeping],
+        advice: Advice,
         named_files: ModelFiles | None,
+        make_transfer: MakeTransfer | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._advice = advice
         self._settings = settings
-        self._named_files = named_files
-        self.loading = ModelLoading(link=link, state=state, desk=desk, keeping=keeping)
+        self._desk = desk
+        learning = Learning(paths.cache / "models" / FILE_NAME, background.models)
+        self.knowledge = Knowledge(
+            lane=background.models,
+            advice=advice,
+            learning=learning,
+            settings=settings,
+            default_folder=paths.models,
+            desk=desk,
+            parent=self,
+        )
+        self.loading = ModelLoading(
+            link=link,
+            state=state,
+            desk=desk,
+            keeping=keeping,
+            recovery=LadderWalk(
+                next_target=self._next_target,
+                learning=learning,
+                machine=self._machine,
+                desk=desk,
+            ),
+        )
+        self.choosing = ModelChoosing(
+            lane=background.models,
+            advice=advice,
+            knowledge=self.knowledge,
+            loading=self.loading,
+            state=state,
+            settings=settings,
+            desk=desk,
+            named_files=named_files,
+            parent=self,
+        )
+        self.downloads = Downloads(
+            lane=background.transfers,
+            make_transfer=make_transfer or Fetching(self.knowledge, settings).make,
+            desk=desk,
+            parent=self,
+        )
+        self._offers = ModelOffers(
+            lane=background.models,
+            compose=advice.compose,
+            shown=offers,
+            downloads=self.downloads,
+            loading=self.loading,
+            state=state,
+            parent=self,
+        )
+        self.stock = ModelStock(
+            lane=background.models,
+            knowledge=self.knowledge,
+            choosing=self.choosing,
+            loading=self.loading,
+            state=state,
+            desk=desk,
+            parent=self,
+        )
         self.idle = IdleRest(
             loading=self.loading,
             state=state,
             minutes=lambda: settings.settings.idle_unload_minutes,
             parent=self,
         )
-
-    def load_first(self) -> None:
-        """Load what this start begins with."""
-        self.loading.load(self._first_target())
+        self.knowledge.changed.connect(self._on_known)
+        self.downloads.arrived.connect(self._on_arrived)
 
     def take_settings(self) -> None:
         """The settings were edited."""
         self.idle.begin_anew()
+        self.knowledge.look(_nothing)
 
     def end(self) -> None:
         """Begin nothing any more."""
         self.idle.end()
+        self.downloads.end()
 
-    def _first_target(self) -> LoadTarget | None:
-        if self._named_files is not None:
-            return target_of(self._named_files)
-        chosen = self._settings.chosen_files()
-        if chosen is not None:
-            return target_of(chosen)
-        demo = demo_model_files()
-        return target_of(demo) if demo.model.is_file() else None
+    @Slot(object)
+    def choose(self, offer: Offer) -> None:
+        """Load an installed model."""
+        self.choosing.choose(offer.key)
+
+    @Slot()
+    def choose_demo(self) -> None:
+        """Look around with the demonstration; it runs already at the first start."""
+        target = self.loading.target
+        if target is None or target.key != DEMO_KEY:
+            self.choosing.choose(DEMO_KEY)
+
+    @Slot(object)
+    def fetch(self, offer: Offer) -> None:
+        """Download a model, or go on with it."""
+        self.downloads.begin(offer.key, total_bytes=offer.download_bytes)
+
+    @Slot(object)
+    def fetch_and_use(self, offer: Offer) -> None:
+        """Download a model and load it once it is there."""
+        self.downloads.begin(offer.key, total_bytes=offer.download_bytes, uses=True)
+
+    @Slot(object)
+    def pause(self, offer: Offer) -> None:
+        """Let a download stand still."""
+        self.downloads.pause(offer.key)
+
+    @Slot(object)
+    def cancel(self, offer: Offer) -> None:
+        """End a download and keep nothing of it."""
+        self.downloads.cancel(offer.key)
+
+    @Slot(object)
+    def delete(self, offer: Offer) -> None:
+        """Delete a model's files."""
+        self.stock.delete(offer.key)
+
+    @Slot(int)
+    def preview_context(self, tokens: int) -> None:
+        """Show what another context would cost."""
+        self._offers.show(replace(self.knowledge.known, context=max(tokens, 0)))
+
+    @Slot(int)
+    def choose_context(self, tokens: int) -> None:
+        """Plan with another context from now on."""
+        if tokens == self._settings.settings.context_length:
+            self._offers.show(self.knowledge.known)
+            return
+        self._settings.set(replace(self._settings.settings, context_length=tokens))
+        self._offers.show(self.knowledge.known)
+        self.choosing.plan_again()
+
+    @Slot()
+    def _on_known(self) -> None:
+        known = self.knowledge.known
+        self.downloads.restore(
+            {
+                (each.name, each.quantisation): Paused(
+                    done_bytes=each.done_bytes, total_bytes=each.total_bytes
+                )
+                for each in known.inventory.unfinished
+            }
+        )
+        if known.report is not None:
+            self._offers.show(known)
+
+    @Slot(object)
+    def _on_arrived(self, arrived: Arrived) -> None:
+        if not arrived.uses:
+            self._desk.show(words.model_arrived(arrived.installed.name))
+        self.knowledge.count(lambda: self._use(arrived))
+
+    def _use(self, arrived: Arrived) -> None:
+        if arrived.uses:
+            self.choosing.choose(arrived.key)
+
+    def _next_target(self, target: LoadTarget) -> LoadTarget | None:
+        # Pure figures over a handful of values: quick enough for the GUI thread.
+        return self._advice.next_target(self.knowledge.known, target)
+
+    def _machine(self) -> str:
+        report = self.knowledge.known.report
+        return "" if report is None else machine_key(report)
+
+
+def _nothing() -> None:
+    """Nobody waits for it."""

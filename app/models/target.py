@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.models.offers import OfferKey
 from runtime.models.load_plan import LoadPlan
 from runtime.requests import ModelFiles
 
@@ -11,13 +12,20 @@ class LoadTarget:
     """A model on its way into memory.
 
     Attributes:
-        name: for people, until the model says its own
+        name: for people, as it is offered
+        quantisation: such as "Q4_K_M"; "" if nobody knows
         plan: how to load it; None lets the engine choose
     """
 
     files: ModelFiles
     name: str
+    quantisation: str = ""
     plan: LoadPlan | None = None
+
+    @property
+    def key(self) -> OfferKey:
+        """Which offer it is."""
+        return self.name, self.quantisation
 
 
 def target_of(files: ModelFiles, plan: LoadPlan | None = None) -> LoadTarget:

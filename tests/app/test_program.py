@@ -102,13 +102,25 @@ def test_that_the_demonstration_is_loaded_when_nothing_else_is_said(running: Run
     assert running.engine.loads()[0].files == demo_model_files()
 
 
-def test_that_the_model_in_the_settings_goes_before_the_demonstration(start: Start) -> None:
-    settings = Settings(model="/models/mine.gguf", projector="/models/eyes.gguf")
+def test_that_the_model_in_the_settings_goes_before_the_demonstration(
+    start: Start, tmp_path: Path
+) -> None:
+    model, projector = tmp_path / "mine.gguf", tmp_path / "eyes.gguf"
+    model.touch()
+    settings = Settings(model=str(model), projector=str(projector))
     save_settings(find_paths().settings, settings)
     running = start()
-    assert running.engine.loads()[0].files == ModelFiles(
-        model=Path("/models/mine.gguf"), projector=Path("/models/eyes.gguf")
-    )
+    assert running.engine.loads()[0].files == ModelFiles(model=model, projector=projector)
+
+
+def test_that_a_model_that_is_gone_is_told_and_the_demonstration_steps_in(
+    start: Start, tmp_path: Path
+) -> None:
+    save_settings(find_paths().settings, Settings(model=str(tmp_path / "gone.gguf")))
+    running = start()
+    assert running.engine.loads()[0].files == demo_model_files()
+    titles = [notice.title for notice in find(running.window, NoticeBar).notices()]
+    assert titles == ["“gone.gguf” is not there any more."]
 
 
 def test_that_the_model_on_the_command_line_goes_before_everything(start: Start) -> None:

@@ -1,0 +1,306 @@
+"""The models' side of the window: real library, real settings, an engine and a runtime of ours."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from helpers.advice import FakeAdvice
+from helpers.fake_engine import FakeEngineClient
+from helpers.rooms import FakeFront
+from pytestqt.qtbot import QtBot
+
+from app.background import Background
+from app.chat.attachment_files import AttachmentFiles
+from app.chat.chat_list import ChatList
+from app.chat.house import ChatHouse, ChatModels
+from app.chat.store_room import StoreRoom
+from app.chat.transcript import Transcript
+from app.chat.tray import Tray
+from app.engine_link import EngineLink
+from app.model_state import ModelState, Ready, Resting
+from app.models.choosing import DEMO_KEY
+from app.models.downloads import Report
+from app.models.house import ModelHouse
+from app.models.loading import Keeping
+from app.models.offer_list import OffersModel
+from app.models.offers import Offer, OfferKey
+from app.notice_desk import NoticeDesk
+from app.paths import find_paths
+from app.settings import Settings, load_settings
+from app.settings_keeper import SettingsKeeper
+from runtime.models.demo import demo_model_files
+from runtime.models.installed import InstalledModel
+from runtime.models.library.library import Library
+from runtime.models.library.manifest import Manifest, manifest_file
+from runtime.problems import Problem, RuntimeFailure
+from runtime.requests import LoadRequest
+
+KEY: OfferKey = ("Qwen3.5 4B", "Q4_K_M")
+OTHER: OfferKey = ("Qwen3.5 4B", "Q8_0")
+
+
+def install(folder: Path, key: OfferKey) -> InstalledModel:
+    """Put a model into a models folder, as a verified download does."""
+    library = Library(folder)
+    library.prepare()
+    place = library.folder_for(*key)
+    place.mkdir(exist_ok=True)
+    path = place / "model.gguf"
+    path.write_bytes(b"GGUF" + bytes(96))
+    manifest = Manifest(
+        name=key[0],
+        quantisation=key[1],
+        verified=datetime.now(UTC).isoformat(),
+        model=manifest_file(path, stored_as=path.name, sha256="0" * 64),
+    )
+    return library.install(place, manifest)
+
+
+class InstantTransfer:
+    """A download that is complete at once."""
+
+    def __init__(self, folder: Path, key: OfferKey) -> None:
+        self._folder = folder
+        self._key = key
+
+    def run(self, report: Report) -> InstalledModel | None:
+        return install(self._folder, self._key)
+
+    def pause(self) -> None:
+        """It is over before anybody can say so."""
+
+    def cancel(self) -> None:
+        """It is over before anybody can say so."""
+
+
+class Home:
+    """The models' side of a program."""
+
+    def __init__(self, qtbot: QtBot, settings: Settings) -> None:
+        self.qtbot = qtbot
+        self.paths = find_paths()
+        self.engine = FakeEngineClient()
+        self.advice = FakeAdvice()
+        self.front = FakeFront()
+        self.background = Background()
+        self.state = ModelState()
+        self.offers = OffersModel()
+        self.desk = NoticeDesk(self.front)
+        self.link = EngineLink(self.engine)
+        self.settings = SettingsKeeper(
+            self.paths.settings, settings, self.background.store, self.desk.show_failure
+        )
+        self.house = ModelHouse(
+            paths=self.paths,
+            background=self.background,
+            link=self.link,
+            state=self.state,
+            offers=self.offers,
+            settings=self.settings,
+            desk=self.desk,
+            keeping=Keeping,
+            advice=self.advice,
+            make_transfer=lambda key: InstantTransfer(self.paths.models, key),
+            named_files=None,
+        )
+        # Who follows the engine's events.
+        self.chat = ChatHouse(
+            models=ChatModels(transcript=Transcript(), tray=Tray(), chats=ChatList()),
+            front=self.front,
+            room=StoreRoom(self.background.store, self.paths.chats),
+            files=AttachmentFiles(self.paths.chats),
+            background=self.background,
+            link=self.link,
+            loading=self.house.loading,
+            model_state=self.state,
+            desk=self.desk,
+            thinking=lambda: None,
+            may_work_ahead=lambda: False,
+        )
+
+    def begin(self) -> None:
+        """What the start-up steps do."""
+        done: list[None] = []
+        self.link.start()
+        self.house.knowledge.read(lambda: self.house.knowledge.look(lambda: done.append(None)))
+        self.qtbot.waitUntil(lambda: bool(done))
+        self.house.choosing.begin()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        self.qtbot.waitUntil(lambda: isinstance(self.state.value, Ready))
+
+    def offer(self, key: OfferKey) -> Offer:
+        self.qtbot.waitUntil(lambda: any(each.key == key for each in self.offers.value.offers))
+        return next(each for each in self.offers.value.offers if each.key == key)
+
+    def wait_for_load(self, count: int) -> LoadRequest:
+        self.qtbot.waitUntil(lambda: len(self.engine.loads()) == count)
+        self.wait_until_ready()
+        return self.engine.loads()[-1]
+
+    def titles(self) -> list[str]:
+        return [notice.title for notice in self.front.notices]
+
+    def close(self) -> None:
+        self.house.end()
+        self.chat.end()
+        self.link.close()
+        self.background.close()
+
+
+@pytest.fixture
+def home(qtbot: QtBot) -> Iterator[Home]:
+    home = Home(qtbot, Settings())
+    yield home
+    home.close()
+
+
+def test_that_without_any_model_the_demonstration_runs_and_the_first_look_is_shown(
+    home: Home,
+) -> None:
+    home.begin()
+    assert home.engine.loads()[0].files == demo_model_files()
+    home.qtbot.waitUntil(lambda: home.offers.value.is_first_run)
+    assert home.offer(DEMO_KEY).is_loaded
+    assert home.offers.value.first_look is not None
+
+
+def test_that_the_demonstration_gives_way_to_any_real_model(home: Home) -> None:
+    model = install(home.paths.models, KEY)
+    home.begin()
+    assert home.engine.loads()[0].files == model.files
+    assert home.engine.loads()[0].context_length == 32768
+    assert not home.offers.value.is_first_run
+
+
+def test_that_a_chosen_model_is_loaded_and_remembered(home: Home) -> None:
+    first, other = install(home.paths.models, KEY), install(home.paths.models, OTHER)
+    home.begin()
+    assert home.engine.loads()[0].files == other.files
+    home.house.choose(home.offer(KEY))
+    assert home.wait_for_load(2).files == first.files
+    home.qtbot.waitUntil(lambda: home.offer(KEY).is_loaded)
+    assert not home.offer(OTHER).is_loaded
+    assert home.settings.settings.model == str(first.files.model)
+    home.house.choose_demo()
+    assert home.wait_for_load(3).files == demo_model_files()
+    home.qtbot.waitUntil(lambda: home.settings.settings.model is None)
+
+
+def test_that_a_model_that_cannot_be_loaded_does_not_greet_at_the_next_start(home: Home) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    install(home.paths.models, OTHER)
+    home.house.knowledge.count()
+    home.qtbot.waitUntil(lambda: home.offer(OTHER).is_installed)
+    home.engine.loads_by_itself = False
+    home.house.choose(home.offer(OTHER))
+    home.qtbot.waitUntil(lambda: len(home.engine.loads()) == 2)
+    home.engine.fail(Problem.MODEL_TRUNCATED, request_id=home.engine.loads()[-1].request_id)
+    home.qtbot.waitUntil(lambda: bool(home.titles()))
+    assert home.settings.settings.model is None
+
+
+def test_that_a_download_that_shall_be_used_is_loaded_when_it_is_there(home: Home) -> None:
+    home.begin()
+    home.house.fetch_and_use(home.offer(KEY))
+    load = home.wait_for_load(2)
+    assert load.files.model.is_file()
+    assert home.offer(KEY).is_installed
+    assert home.titles() == []
+
+
+def test_that_another_download_is_only_told(home: Home) -> None:
+    home.begin()
+    home.house.fetch(home.offer(KEY))
+    home.qtbot.waitUntil(lambda: home.offer(KEY).is_installed)
+    assert home.titles() == ["Qwen3.5 4B is here and verified."]
+    assert len(home.engine.loads()) == 1
+
+
+def test_that_another_context_is_shown_then_kept_and_loaded(home: Home) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    home.house.preview_context(8192)
+    home.qtbot.waitUntil(lambda: home.offer(KEY).context == 8192)
+    assert len(home.engine.loads()) == 1
+    assert home.settings.settings.context_length == 0
+    home.house.choose_context(8192)
+    assert home.wait_for_load(2).context_length == 8192
+    home.close()
+    assert load_settings(home.paths.settings).settings.context_length == 8192
+
+
+def test_that_the_model_in_use_is_not_deleted(home: Home) -> None:
+    model = install(home.paths.models, KEY)
+    home.begin()
+    home.house.delete(home.offer(KEY))
+    assert home.titles() == ["Qwen3.5 4B is in use."]
+    assert model.files.model.is_file()
+
+
+def test_that_a_deleted_model_is_gone_and_the_room_it_took_is_told(home: Home) -> None:
+    model = install(home.paths.models, KEY)
+    install(home.paths.models, OTHER)
+    home.begin()
+    home.house.delete(home.offer(KEY))
+    home.qtbot.waitUntil(lambda: not home.offer(KEY).is_installed)
+    assert home.titles() == ["Qwen3.5 4B was deleted."]
+    assert not model.files.model.exists()
+
+
+def test_that_a_model_that_rests_can_be_deleted_and_another_steps_in(home: Home) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    assert home.house.loading.unload()
+    assert isinstance(home.state.value, Resting)
+    home.house.delete(home.offer(KEY))
+    assert home.wait_for_load(2).files == demo_model_files()
+
+
+def test_that_too_little_memory_for_the_whole_plan_is_told(home: Home) -> None:
+    install(home.paths.models, KEY)
+    home.engine.loads_by_itself = False
+    home.link.start()
+    done: list[None] = []
+    home.house.knowledge.read(lambda: home.house.knowledge.look(lambda: done.append(None)))
+    home.qtbot.waitUntil(lambda: bool(done))
+    home.house.choosing.begin()
+    home.qtbot.waitUntil(lambda: len(home.engine.loads()) == 1)
+    home.engine.loads_by_itself = True
+    home.engine.fail(Problem.OUT_OF_MEMORY, request_id=home.engine.loads()[0].request_id)
+    home.wait_for_load(2)
+    assert home.titles() == [
+        "There was too little memory for Qwen3.5 4B as planned, so it was loaded differently."
+    ]
+
+
+def test_that_a_machine_that_cannot_be_looked_at_still_loads(home: Home) -> None:
+    home.advice.failure = RuntimeFailure(Problem.UNEXPECTED)
+    model = install(home.paths.models, KEY)
+    home.begin()
+    assert home.engine.loads()[0].files == model.files
+
+
+def test_that_the_memory_the_user_set_goes_before_what_is_found(qtbot: QtBot) -> None:
+    home = Home(qtbot, Settings(device_memory_gigabytes=7.5))
+    home.begin()
+    assert home.advice.looks == [(home.paths.models, int(7.5 * (1 << 30)))]
+    home.settings.set(replace(home.settings.settings, device_memory_gigabytes=0.0))
+    home.house.take_settings()
+    qtbot.waitUntil(lambda: len(home.advice.looks) == 2)
+    assert home.advice.looks[-1] == (home.paths.models, None)
+    home.close()
+
+
+def test_that_a_models_folder_that_is_gone_is_told_and_nothing_is_made_there(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    home = Home(qtbot, Settings(models_folder=str(tmp_path / "stick")))
+    home.begin()
+    assert len(home.titles()) == 1
+    assert not (tmp_path / "stick").exists()
+    home.close()

@@ -1,0 +1,107 @@
+"""A runtime that knows a small machine and two models by heart."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from helpers.plans import PLAN
+
+from app.models.choosing import DEMO_NAME
+from app.models.known import Known
+from app.models.offers import FirstLook, Fit, MemoryUse, Offer, Offers
+from app.models.target import LoadTarget
+from runtime.hardware.report import LlamaBuild, MachineReport, Memory, Processor
+from runtime.models.catalogue import CatalogueModel
+from runtime.models.installed import InstalledModel
+from runtime.problems import RuntimeFailure
+from runtime.requests import ProjectorPlace
+
+MACHINE = MachineReport(
+    system="Linux",
+    processor=Processor(name="CPU", architecture="x86_64", physical_cores=2, logical_cores=4),
+    ram=Memory(total_bytes=16 << 30, free_bytes=9 << 30),
+    disk=None,
+    battery=None,
+    devices=(),
+    build=LlamaBuild(backends=("CPU",)),
+)
+QUANTISATIONS = ("Q4_K_M", "Q8_0")
+_MEMORY = MemoryUse(weights=1, context=1, pictures=1, free=1, place="RAM")
+
+
+class FakeAdvice:
+    """Answers at once.
+
+    Attributes:
+        looks: where the machine was looked at, and with which memory
+        failure: raised by a look at the machine
+    """
+
+    def __init__(self) -> None:
+        self.looks: list[tuple[Path, int | None]] = []
+        self.failure: RuntimeFailure | None = None
+
+    def look(self, models_folder: Path, device_bytes: int | None) -> MachineReport:
+        self.looks.append((models_folder, device_bytes))
+        if self.failure is not None:
+            raise self.failure
+        return MACHINE
+
+    def catalogue(self) -> tuple[CatalogueModel, ...]:
+        return ()
+
+    def compose(self, known: Known) -> Offers:
+        offers = tuple(_offer(quantisation, known) for quantisation in QUANTISATIONS)
+        look = FirstLook(
+            found="A computer.",
+            recommendation=offers[0],
+            reason="It fits.",
+            next_better="",
+            notes=(),
+            alternatives=offers[1:],
+        )
+        demo = replace(_offer("", known), model=DEMO_NAME, is_installed=True, is_demo=True)
+        return Offers(
+            offers=(*offers, demo),
+            first_look=look,
+            is_first_run=not known.inventory.installed,
+            context=known.context,
+        )
+
+    def target(self, known: Known, model: InstalledModel) -> LoadTarget:
+        plan = replace(
+            PLAN,
+            model=model.name,
+            quantisation=model.quantisation,
+            context=known.context or PLAN.context,
+        )
+        return LoadTarget(
+            files=model.files, name=model.name, quantisation=model.quantisation, plan=plan
+        )
+
+    def best(self, known: Known) -> LoadTarget | None:
+        installed: Sequence[InstalledModel] = known.inventory.installed
+        return self.target(known, installed[-1]) if installed else None
+
+    def next_target(self, known: Known, target: LoadTarget) -> LoadTarget | None:
+        if target.plan is None or target.plan.projector_on is ProjectorPlace.CPU:
+            return None
+        return replace(target, plan=replace(target.plan, projector_on=ProjectorPlace.CPU))
+
+
+def _offer(quantisation: str, known: Known) -> Offer:
+    name = PLAN.model
+    return Offer(
+        model=name,
+        size="4B",
+        quantisation=quantisation,
+        fit=Fit.FULLY,
+        memory=_MEMORY,
+        tokens_per_s=None,
+        picture_s=None,
+        quality="good",
+        download_bytes=100,
+        context=known.context or PLAN.context,
+        largest_context=262144,
+        is_installed=known.installed((name, quantisation)) is not None,
+    )
