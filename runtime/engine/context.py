@@ -125,6 +125,10 @@ class Context:
         row = llama_cpp.llama_get_logits_ith(self.pointer, -1)
         return np.ctypeslib.as_array(row, (self._vocabulary,)).copy()
 
+    def use_threads(self, *, writing: int, reading: int) -> None:
+        """Change the number of CPU threads for single tokens and for batches."""
+        llama_cpp.llama_set_n_threads(self.pointer, writing, reading)
+
     def watch(self, stopped: Callable[[], bool] | None) -> None:
         """Ask `stopped` while decoding, on the CPU between any two operations.
 

@@ -25,6 +25,7 @@ from runtime.engine.projector import Projector
 from runtime.engine.prompting import Prompter
 from runtime.engine.session import Progress, Session
 from runtime.engine.states import StateShelf
+from runtime.engine.tuning import load_tuning, save_tuning
 from runtime.events import Buffer, Finish, ModelFacts
 from runtime.kept_files import EMBEDDINGS, STATES
 from runtime.models.profile import profile_of
@@ -70,6 +71,15 @@ class Engine:
             self._make_parts(parts, progress)
             self._parts = parts.pop_all()
         self._buffers = buffers_of(lines)
+        self._cores = (
+            request.threads or psutil.cpu_count(logical=False) or 1,
+            request.threads or psutil.cpu_count() or 1,
+        )
+        tuning = load_tuning(self._tuning_file, self._cores) if self._tuning_file else None
+        # Nothing is measured that could not be remembered.
+        self._is_untuned = tuning is None and self._tuning_file is not None
+        if tuning is not None:
+            self._session.tune(tuning)
         self._paces = load_paces(self._paces_file) if self._paces_file else Paces()
         self._prompter = Prompter(self._model, self._shelf, context_length=self._context.length)
         self._settle: tuple[tuple[Message, ...], bool] | None = None
@@ -148,7 +158,7 @@ class Engine:
     @property
     def has_work_ahead(self) -> bool:
         """Whether `settle` would do something."""
-        return self._settle is not None
+        return self._settle is not None or self._is_untuned
 
     def answer(self, request: AnswerRequest, emit: Emit, stopped: Stop) -> None:
         """Answer the last message; the last event is `Finished`.
@@ -182,6 +192,17 @@ class Engine:
             messages, thinking = self._settle
             self._settle = None
             self._read_ahead(messages, thinking=thinking, stopped=stopped, stash=False)
+
+        if self._is_untuned and not stopped():
+            self._warm_up(stopped)
+
+    def _warm_up(self, stopped: Stop) -> None:
+        tuning = self._session.warm_up(self._cores, stopped)
+        self._is_untuned = tuning is None and stopped()
+        if tuning is not None and self._tuning_file is not None:
+            log.info("warm-up: %s", tuning)
+            self._session.tune(tuning)
+            save_tuning(self._tuning_file, tuning)
 
     def work_ahead(self, request: WorkAheadRequest, stopped: Stop) -> int:
         """Read a conversation and the pictures of the next question while it is being typed.
@@ -246,6 +267,11 @@ class Engine:
     def _paces_file(self) -> Path | None:
         folder = self._request.cache_folder
         return folder / f"paces-{self._identity[:16]}.json" if folder else None
+
+    @property
+    def _tuning_file(self) -> Path | None:
+        folder = self._request.cache_folder
+        return folder / f"tuning-{self._identity[:16]}.json" if folder else None
 
     def _make_drafter(self) -> Drafter:
         return Drafter(

@@ -2,8 +2,11 @@
 
 import json
 import logging
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 log = logging.getLogger("sideglance.engine")
 
@@ -62,9 +65,22 @@ def load_paces(path: Path) -> Paces:
     """What was measured earlier; nothing if the file is missing or not ours."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Paces(plain=Pace(**data["plain"]), drafted=Pace(**data["drafted"]))
+        return Paces(plain=_pace(data["plain"]), drafted=_pace(data["drafted"]))
     except (OSError, ValueError, TypeError, KeyError):
         return Paces()
+
+
+def _pace(data: Mapping[str, Any]) -> Pace:
+    """A pace as it was written.
+
+    Raises:
+        ValueError: it is none
+    """
+    tokens, seconds = data["tokens"], data["seconds"]
+    for number in (tokens, seconds):
+        if not isinstance(number, int | float) or not 0 <= number < math.inf:
+            raise ValueError(number)
+    return Pace(tokens=tokens, seconds=seconds)
 
 
 def save_paces(path: Path, paces: Paces) -> None:

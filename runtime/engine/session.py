@@ -20,6 +20,7 @@ from runtime.engine.plan import (
     positions,
 )
 from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
+from runtime.engine.tuning import Tuning, measure
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 
 log = logging.getLogger("sideglance.engine")
@@ -34,6 +35,8 @@ _WORTH_STASHING = 64
 _WORTH_LOADING = 16
 # Tokens of a batch that is read ahead: whoever asks something else waits for the end of one.
 _AHEAD_BATCH = BLOCK
+# A digit in all vocabularies we know, and harmless in any.
+_TRIED_TOKEN = 16
 # Most RAM for the state at the end of the last prompt; a copy of it takes some 40 ms.
 _ENDING_BYTES = 128 << 20
 
@@ -87,6 +90,7 @@ class Session:
         self._draft: int | None = None
         # A decode that did not end leaves the recurrent state somewhere in between.
         self._is_torn = False
+        self._batch_size = context.batch_size
 
     @property
     def context(self) -> Context:
@@ -172,7 +176,7 @@ class Session:
         self._draft = wanted.draft
         # Words read ahead come in small batches that are never broken off: the question that
         # interrupts them mostly goes on where they end.
-        batch_size = self._context.batch_size if logits else _AHEAD_BATCH
+        batch_size = self._batch_size if logits else _AHEAD_BATCH
         self._context.watch(stopped if logits else None)
         try:
             for step in plan.steps:
@@ -220,6 +224,41 @@ class Session:
             self._roll_back()
             raise EngineFailure(Problem.UNEXPECTED, "drafts could not be taken back")
         self._advance(kept)
+
+    def tune(self, tuning: Tuning) -> None:
+        """Compute as was found best on this machine."""
+        self._batch_size = min(tuning.batch_size, self._context.batch_size)
+        self._context.use_threads(writing=tuning.writing_threads, reading=tuning.reading_threads)
+
+    def warm_up(self, cores: tuple[int, int], stopped: Callable[[], bool]) -> Tuning | None:
+        """Measure threads and batch size behind what is held, and forget what was read for it.
+
+        Returns:
+            None if it was stopped, or if there is no room
+        """
+        largest = self._context.batch_size
+        if self.cells_left <= largest:
+            return None
+        end, position = len(self._held), self._position
+        if self._held:
+            self._take_checkpoint()
+
+        def trial(count: int, *, writing_threads: int, reading_threads: int) -> None:
+            self._context.use_threads(writing=writing_threads, reading=reading_threads)
+            self._is_torn = True
+            # Any token will do. Each trial begins where the last did.
+            self._context.decode([_TRIED_TOKEN] * count, position)
+            self._go_back(end)
+
+        self._context.watch(stopped)
+        try:
+            return measure(trial, cores=cores, largest_batch=largest, stopped=stopped)
+        except Stopped:
+            self._go_back(end)
+            return None
+        finally:
+            self._context.watch(None)
+            self._context.use_threads(writing=cores[0], reading=cores[0])
 
     def forget(self) -> None:
         """Empty memory."""

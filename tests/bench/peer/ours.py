@@ -34,6 +34,7 @@ _GREEDY = SamplingWishes(temperature=0.0)
 _LONGEST_S = 1200.0
 # Between reading ahead and Enter, where reading was done before the typing.
 _REST_OF_TYPING_S = 1.0
+_WARM_UP_S = 60.0
 # Far enough into a prompt that batches are being computed.
 _INTO_READING_S = 1.5
 
@@ -125,17 +126,22 @@ class OurEngine:
         self._reader = threading.Thread(target=self._read, name="bench-reader", daemon=True)
         self._reader.start()
         number = self._client.next_id()
+        cache = self._folder / "cache"
         self._client.submit(
             LoadRequest(
                 request_id=number,
                 files=self._model.files,
                 context_length=self._model.context_length,
-                cache_folder=self._folder / "cache",
+                cache_folder=cache,
             )
         )
         for _moment, event in self._events_of(number):
             if isinstance(event, Loaded):
-                return
+                break
+        # Done once for a machine and a model, while nobody asks anything.
+        limit = time.monotonic() + _WARM_UP_S
+        while not list(cache.glob("tuning-*.json")) and time.monotonic() < limit:
+            time.sleep(0.1)
 
     def _submit(self, messages: Sequence[Message], max_tokens: int, thinking: bool) -> RequestId:
         number = self._client.next_id()

@@ -36,7 +36,10 @@ def test_that_speeds_survive_a_restart(tmp_path: Path) -> None:
     assert load_paces(tmp_path / "new" / "paces.json") == paces
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", '{"plain": 1, "drafted": 2}'])
+WRONG = '{"plain": {"tokens": "1", "seconds": 1}, "drafted": {"tokens": 1, "seconds": -1}}'
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"plain": 1, "drafted": 2}', WRONG])
 def test_that_a_damaged_file_is_measured_anew(tmp_path: Path, content: str) -> None:
     path = tmp_path / "paces.json"
     path.write_text(content)
