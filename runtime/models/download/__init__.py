@@ -1,0 +1,1 @@
+"""Fetching models: several sources, resumed after anything, verified before they count."""
