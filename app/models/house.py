@@ -135,6 +135,9 @@ class ModelHouse(QObject):
     def take_settings(self) -> None:
         """The settings were edited."""
         self.idle.begin_anew()
+        if self._settings.settings.offline:
+            # What flows already would go on: only new connections are refused.
+            self.downloads.end()
         self.knowledge.look(_nothing)
 
     def end(self) -> None:
