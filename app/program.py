@@ -183,6 +183,7 @@ class Program(QObject):
     @Slot()
     def _on_settings_requested(self) -> None:
         self.window.open_settings(self._settings.settings)
+        self.window.show_models_place(self._models.place())
         self._readings.count()
 
     @Slot(object)

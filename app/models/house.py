@@ -15,18 +15,20 @@ from app.models.downloads import Arrived, Downloads, MakeTransfer
 from app.models.fetching import Fetching
 from app.models.idle import IdleRest
 from app.models.knowledge import Knowledge
+from app.models.known import Known
 from app.models.ladder_walk import LadderWalk
 from app.models.learning import Learning
 from app.models.learnt import FILE_NAME, machine_key
 from app.models.loading import Keeping, ModelLoading
 from app.models.model_offers import ModelOffers
 from app.models.offer_list import OffersModel
-from app.models.offers import Offer
+from app.models.offers import ModelsPlace, Offer
 from app.models.stock import ModelStock
 from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
 from app.paths import Paths
 from app.settings_keeper import SettingsKeeper
+from runtime.hardware.budget import Budget, budgets
 from runtime.models.transfer import Paused
 from runtime.requests import ModelFiles
 
@@ -132,6 +134,16 @@ class ModelHouse(QObject):
         self.knowledge.changed.connect(self._on_known)
         self.downloads.arrived.connect(self._on_arrived)
 
+    def place(self) -> ModelsPlace:
+        """Where models are kept and on what they run."""
+        known = self.knowledge.known
+        used = sum(each.size_bytes for each in known.inventory.installed if each.is_ours)
+        place = ModelsPlace(folder=self.knowledge.folder, used_bytes=used)
+        graphics = [device for device in _devices(known) if device.device]
+        if not graphics:
+            return place
+        return replace(place, device=graphics[0].name, device_bytes=graphics[0].total_bytes or None)
+
     def take_settings(self) -> None:
         """The settings were edited."""
         self.idle.begin_anew()
@@ -228,6 +240,10 @@ class ModelHouse(QObject):
     def _machine(self) -> str:
         report = self.knowledge.known.report
         return "" if report is None else machine_key(report)
+
+
+def _devices(known: Known) -> tuple[Budget, ...]:
+    return () if known.report is None else budgets(known.report)
 
 
 def _nothing() -> None:

@@ -25,7 +25,7 @@ from app.models.downloads import Report
 from app.models.house import ModelHouse
 from app.models.loading import Keeping
 from app.models.offer_list import OffersModel
-from app.models.offers import Offer, OfferKey
+from app.models.offers import ModelsPlace, Offer, OfferKey
 from app.notice_desk import NoticeDesk
 from app.paths import find_paths
 from app.settings import Settings, load_settings
@@ -304,3 +304,9 @@ def test_that_a_models_folder_that_is_gone_is_told_and_nothing_is_made_there(
     assert len(home.titles()) == 1
     assert not (tmp_path / "stick").exists()
     home.close()
+
+
+def test_that_the_settings_say_what_the_models_take(home: Home) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    assert home.house.place() == ModelsPlace(folder=home.paths.models, used_bytes=100)
