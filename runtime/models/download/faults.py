@@ -78,8 +78,13 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(seconds, 0.0)
 
 
-def fault_of_error(error: httpx.HTTPError | httpx.InvalidURL) -> Fault:
-    """What an error of the connection means."""
+def fault_of_error(error: httpx.HTTPError | httpx.InvalidURL, *, has_proxy: bool) -> Fault:
+    """What an error of the connection means.
+
+    Args:
+        error: what was raised
+        has_proxy: every connection goes to a proxy that the user named
+    """
     match error:
         case httpx.ProxyError():
             return Fault(problem=Problem.DOWNLOAD_PROXY)
@@ -87,6 +92,8 @@ def fault_of_error(error: httpx.HTTPError | httpx.InvalidURL) -> Fault:
             return Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True)
         case httpx.ConnectError() if _is_certificate(error):
             return Fault(problem=Problem.DOWNLOAD_NOT_SECURE)
+        case httpx.ConnectError() | httpx.ConnectTimeout() if has_proxy:
+            return Fault(problem=Problem.DOWNLOAD_PROXY)
         case httpx.ConnectError() | httpx.ConnectTimeout():
             return Fault(problem=Problem.DOWNLOAD_NO_CONNECTION)
         case _:

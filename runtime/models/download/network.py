@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 
 import certifi
@@ -15,6 +16,7 @@ from runtime.problems import DownloadFailure, Problem
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PROXY_SCHEMES = frozenset({"http", "https", "socks5", "socks5h"})
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -99,7 +101,7 @@ class Network:
             with self._reply(url, headers) as reply:
                 yield reply
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Faulty(fault_of_error(error)) from error
+            raise Faulty(fault_of_error(error, has_proxy=bool(self._proxy))) from error
 
     @contextmanager
     def _reply(self, url: str, headers: Mapping[str, str]) -> Iterator[Reply]:
@@ -122,16 +124,31 @@ class Network:
             timeouts = self._timeouts
             try:
                 self._client = httpx.Client(
-                    proxy=self._proxy or None,
+                    proxy=_usable(self._proxy),
                     trust_env=True,
                     follow_redirects=False,
                     verify=_certificates(),
                     timeout=httpx.Timeout(timeouts.stall_s, connect=timeouts.connect_s),
                     headers={"User-Agent": "sideglance", "Accept-Encoding": "identity"},
                 )
-            except (ValueError, httpx.InvalidURL, ImportError) as error:
+            except (ValueError, httpx.InvalidURL) as error:
+                # The system's own may be no address either.
                 raise DownloadFailure(Problem.DOWNLOAD_PROXY) from error
         return self._client
+
+
+def _usable(proxy: str) -> str | None:
+    """The proxy's address; None for the system's own.
+
+    Raises:
+        ValueError: it is no address
+    """
+    if not proxy:
+        return None
+    parts = urlsplit(proxy)
+    if parts.scheme not in _PROXY_SCHEMES or not parts.hostname or parts.port == 0:
+        raise ValueError(proxy)
+    return proxy
 
 
 def now() -> datetime:
@@ -139,6 +156,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
 def _certificates() -> ssl.SSLContext:
     """Who is trusted: the usual authorities, and those of this computer's owner."""
     context = ssl.create_default_context(cafile=certifi.where())

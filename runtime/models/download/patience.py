@@ -56,13 +56,20 @@ class Turns:
         self._standings = [Standing(source=source) for source in sources]
         self._patience = patience
         self._fruitless = 0
+        self._fruitful: Standing | None = None
 
     def next(self, now_s: float) -> Standing | None:
-        """The first source that is ready, else the one that will be; None if none is left."""
+        """The source to ask next, maybe only after a while; None if none is left.
+
+        One that brought something is asked again. Otherwise it is the one that is ready first,
+        and of several the one that failed least.
+        """
         left = [standing for standing in self._standings if standing.refusal is None]
         if not left or self._fruitless >= self._patience.tries:
             return None
-        return min(left, key=lambda standing: max(standing.ready_at_s, now_s))
+        if self._fruitful in left:
+            return self._fruitful
+        return min(left, key=lambda one: (max(one.ready_at_s, now_s), one.failures))
 
     def note_fault(self, standing: Standing, fault: Fault, *, brought: bool, now_s: float) -> None:
         """An attempt failed.
@@ -74,6 +81,7 @@ class Turns:
             now_s: by the caller's clock
         """
         self._fruitless = 0 if brought else self._fruitless + 1
+        self._fruitful = standing if brought else None
         standing.failures = 1 if brought else standing.failures + 1
         standing.asks_whole = standing.asks_whole or fault.asks_whole
         if fault.is_final:
