@@ -12,13 +12,18 @@ def main() -> int:
     # First of all: in a frozen program the engine process starts here too, and never returns.
     multiprocessing.freeze_support()
 
-    from app.cli import AskArguments, parse
+    from app.cli import AskArguments, DoctorArguments, parse
 
     arguments = parse(sys.argv[1:])
     if isinstance(arguments, AskArguments):
         from app.commands.ask import run_ask
 
         return run_ask(arguments)
+
+    if isinstance(arguments, DoctorArguments):
+        from app.commands.doctor import run_doctor
+
+        return run_doctor(arguments)
 
     from app.main import WindowArguments, run
 

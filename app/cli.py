@@ -44,7 +44,18 @@ class AskArguments:
     as_json: bool
 
 
-def parse(arguments: Sequence[str]) -> OpenArguments | AskArguments:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorArguments:
+    """Say how this installation is doing.
+
+    Attributes:
+        as_json: one JSON object in place of sentences
+    """
+
+    as_json: bool
+
+
+def parse(arguments: Sequence[str]) -> OpenArguments | AskArguments | DoctorArguments:
     """Read the command line.
 
     Raises:
@@ -58,6 +69,8 @@ def parse(arguments: Sequence[str]) -> OpenArguments | AskArguments:
     files = ModelFiles(model=options.model, projector=options.projector) if options.model else None
     if options.command is None:
         return OpenArguments(files=files)
+    if options.command == "doctor":
+        return DoctorArguments(as_json=options.json)
     return AskArguments(
         questions=(options.question, *options.turn),
         attachments=tuple(options.attachments),
@@ -90,6 +103,14 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     _add_model_options(ask)
     _add_ask_options(ask)
+    doctor = commands.add_parser(
+        "doctor",
+        help="say how this installation is doing",
+        description="Say what is installed, what this computer has and what keeps it from working.",
+        epilog="Exit codes: 0 all is well, 1 a model or folder cannot be used, 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    doctor.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from helpers.advice import FakeAdvice
 from helpers.fake_engine import FakeEngineClient
+from helpers.installed import install
 from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
@@ -32,30 +32,11 @@ from app.settings import Settings, load_settings
 from app.settings_keeper import SettingsKeeper
 from runtime.models.demo import demo_model_files
 from runtime.models.installed import InstalledModel
-from runtime.models.library.library import Library
-from runtime.models.library.manifest import Manifest, manifest_file
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import LoadRequest
 
 KEY: OfferKey = ("Qwen3.5 4B", "Q4_K_M")
 OTHER: OfferKey = ("Qwen3.5 4B", "Q8_0")
-
-
-def install(folder: Path, key: OfferKey) -> InstalledModel:
-    """Put a model into a models folder, as a verified download does."""
-    library = Library(folder)
-    library.prepare()
-    place = library.folder_for(*key)
-    place.mkdir(exist_ok=True)
-    path = place / "model.gguf"
-    path.write_bytes(b"GGUF" + bytes(96))
-    manifest = Manifest(
-        name=key[0],
-        quantisation=key[1],
-        verified=datetime.now(UTC).isoformat(),
-        model=manifest_file(path, stored_as=path.name, sha256="0" * 64),
-    )
-    return library.install(place, manifest)
 
 
 class InstantTransfer:

@@ -1,0 +1,26 @@
+"""Models in a models folder, without their weights."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.models.offers import OfferKey
+from runtime.models.installed import InstalledModel
+from runtime.models.library.library import Library
+from runtime.models.library.manifest import Manifest, manifest_file
+
+
+def install(folder: Path, key: OfferKey) -> InstalledModel:
+    """Put a model into a models folder, as a verified download does."""
+    library = Library(folder)
+    library.prepare()
+    place = library.folder_for(*key)
+    place.mkdir(exist_ok=True)
+    path = place / "model.gguf"
+    path.write_bytes(b"GGUF" + bytes(96))
+    manifest = Manifest(
+        name=key[0],
+        quantisation=key[1],
+        verified=datetime.now(UTC).isoformat(),
+        model=manifest_file(path, stored_as=path.name, sha256="0" * 64),
+    )
+    return library.install(place, manifest)
