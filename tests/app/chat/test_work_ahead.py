@@ -44,6 +44,7 @@ def ahead(rooms: Rooms, permission: Permission) -> Iterator[WorkAhead]:
     rooms.shelf.opened.connect(ahead.look_again)
     rooms.qtbot.waitUntil(lambda: rooms.loading.is_loaded)
     yield ahead
+    ahead.end()
     ahead.deleteLater()
 
 
