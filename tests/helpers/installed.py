@@ -1,5 +1,6 @@
 """Models in a models folder, without their weights."""
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,11 +17,12 @@ def install(folder: Path, key: OfferKey) -> InstalledModel:
     place = library.folder_for(*key)
     place.mkdir(exist_ok=True)
     path = place / "model.gguf"
-    path.write_bytes(b"GGUF" + bytes(96))
+    content = b"GGUF" + bytes(96)
+    path.write_bytes(content)
     manifest = Manifest(
         name=key[0],
         quantisation=key[1],
         verified=datetime.now(UTC).isoformat(),
-        model=manifest_file(path, stored_as=path.name, sha256="0" * 64),
+        model=manifest_file(path, stored_as=path.name, sha256=hashlib.sha256(content).hexdigest()),
     )
     return library.install(place, manifest)

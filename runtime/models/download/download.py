@@ -2,13 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from runtime.models.catalogue import RemoteFile
 from runtime.models.download.fetching import FileFetch, Means, first_note
@@ -31,10 +29,7 @@ from runtime.models.library.unfinished import (
     write_note,
 )
 from runtime.models.transfer import Paused
-from runtime.problems import DownloadFailure, Problem, RuntimeFailure
-
-# Beside the models rather than among them: a lock must outlive the folder that it protects.
-_LOCKS = ".locks"
+from runtime.problems import RuntimeFailure
 
 
 class ModelDownload:
@@ -93,7 +88,8 @@ class ModelDownload:
         """
         progress = Progress(report, self._unit.total_bytes)
         try:
-            with self._locked():
+            self._library.prepare()
+            with self._library.locked(self._folder, self._unit.name):
                 return self._run(progress)
         except Interrupted:
             report(self._paused(None))
@@ -107,20 +103,6 @@ class ModelDownload:
             raise wrong from error
         finally:
             self._network.close()
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep every other download of this model out, of other programs too."""
-        self._library.prepare()
-        locks = self._library.folder / _LOCKS
-        locks.mkdir(exist_ok=True)
-        try:
-            # Not reentrant: two downloads on one thread are two.
-            lock = FileLock(locks / f"{self._folder.name}.lock", timeout=0, is_singleton=False)
-            with lock:
-                yield
-        except Timeout as error:
-            raise DownloadFailure(Problem.DOWNLOAD_RUNNING, self._unit.name) from error
 
     def _run(self, progress: Progress) -> InstalledModel | None:
         try:

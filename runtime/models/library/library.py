@@ -2,14 +2,20 @@
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
 
 from runtime.models.installed import InstalledModel
 from runtime.models.library.failures import folder_failure
 from runtime.models.library.manifest import (
+    MANIFEST_NAME,
     Manifest,
     ManifestFile,
     is_as_verified,
@@ -18,7 +24,7 @@ from runtime.models.library.manifest import (
 )
 from runtime.models.library.names import free_name, safe_name
 from runtime.models.library.unfinished import NOTE_NAME, Unfinished, unfinished_in
-from runtime.problems import FolderFailure, Problem
+from runtime.problems import DownloadFailure, FolderFailure, Problem
 from runtime.safe_file import settle_names
 
 log = logging.getLogger("sideglance.models")
@@ -27,6 +33,9 @@ log = logging.getLogger("sideglance.models")
 MARKER_NAME = ".sideglance-models"
 # Folders of ours begin with a dot, those of models never do.
 _DELETED = ".deleted-"
+_NEW = re.compile(r"\.new-(\d{1,9})-")
+# Beside the models rather than among them: a lock must outlive the folder that it protects.
+_LOCKS = ".locks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +164,38 @@ class Library:
             if not entry.name.startswith(".") and entry.is_dir():
                 yield entry
 
+    def own_folders(self) -> list[Path]:
+        """Those that we made; others are the user's.
+
+        Raises:
+            FolderFailure: the models folder cannot be read
+        """
+        return [
+            folder
+            for folder in self.folders()
+            if (folder / MANIFEST_NAME).exists() or (folder / NOTE_NAME).exists()
+        ]
+
+    @contextmanager
+    def locked(self, folder: Path, name: str) -> Iterator[None]:
+        """Keep others away from a model's folder, in other programs too.
+
+        Raises:
+            DownloadFailure: it is being downloaded
+            OSError: the models folder cannot be written to
+        """
+        locks = self.folder / _LOCKS
+        locks.mkdir(exist_ok=True)
+        try:
+            with FileLock(locks / f"{folder.name}.lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise DownloadFailure(Problem.DOWNLOAD_RUNNING, name) from error
+
+    def new_place(self, folder: Path) -> Path:
+        """Where a model is put together that will be in this folder; swept if we die."""
+        return folder.with_name(f".new-{os.getpid()}-{folder.name}")
+
     def folder_for(self, name: str, quantisation: str) -> Path:
         """Where a model of the catalogue is, or would be."""
         return self.folder / safe_name(f"{name} {quantisation}")
@@ -186,9 +227,10 @@ class Library:
         """Delete a model; files that the user has elsewhere stay.
 
         Raises:
+            DownloadFailure: it is being downloaded
             FolderFailure: it is in use, or the folder cannot be written to
         """
-        for folder in self.folders():
+        for folder in self.own_folders():
             if _is_of(folder, model):
                 self._delete_folder(folder, model.name)
 
@@ -206,7 +248,8 @@ class Library:
         aside = folder.with_name(f"{_DELETED}{os.getpid()}-{folder.name}")
         try:
             # In one step, so that no half of a model is ever taken for a whole one.
-            folder.rename(aside)
+            with self.locked(folder, name):
+                folder.rename(aside)
         except PermissionError as error:
             raise FolderFailure(Problem.MODEL_IN_USE, name) from error
         except OSError as error:
@@ -214,9 +257,12 @@ class Library:
         shutil.rmtree(aside, ignore_errors=True)
 
     def _sweep(self) -> None:
-        """Remove what was being deleted when a program died."""
-        for left in self.folder.glob(f"{_DELETED}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        """Remove what was being made or deleted when a program died."""
+        for entry in self.folder.iterdir():
+            made_by = _NEW.match(entry.name)
+            is_left = made_by is not None and not psutil.pid_exists(int(made_by.group(1)))
+            if is_left or entry.name.startswith(_DELETED):
+                shutil.rmtree(entry, ignore_errors=True)
 
 
 def is_models_folder(folder: Path) -> bool:
