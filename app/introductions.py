@@ -37,5 +37,7 @@ def introduce_models(window: MainWindow, models: ModelHouse) -> None:
     wishes.delete_requested.connect(models.delete)
     wishes.context_previewed.connect(models.preview_context)
     wishes.context_chosen.connect(models.choose_context)
+    wishes.import_chosen.connect(models.imports.take)
+    window.models_folder_chosen.connect(models.relocation.change)
     wishes.unload_requested.connect(models.loading.unload)
     wishes.load_cancel_requested.connect(models.loading.cancel)

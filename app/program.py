@@ -1,7 +1,7 @@
 """Every object of the window's process, built once and closed in reverse."""
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
@@ -172,13 +172,12 @@ class Program(QObject):
             # Qt refuses what it did not write itself, and leaves the window as it is.
             self.window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
 
-    def _with_geometry(self) -> Settings:
-        geometry = base64.b64encode(self.window.saveGeometry().data()).decode("ascii")
-        return replace(self._settings.settings, window_geometry=geometry)
+    def _geometry(self) -> str:
+        return base64.b64encode(self.window.saveGeometry().data()).decode("ascii")
 
     @Slot(bool)
     def _on_thinking_chosen(self, thinking: bool) -> None:
-        self._settings.set(replace(self._settings.settings, thinking=thinking))
+        self._settings.change(thinking=thinking)
 
     @Slot()
     def _on_settings_requested(self) -> None:
@@ -201,7 +200,7 @@ class Program(QObject):
 
     @Slot(object)
     def _on_current_chat_changed(self, chat_id: int | None) -> None:
-        self._settings.set(replace(self._settings.settings, last_chat=chat_id))
+        self._settings.change(last_chat=chat_id)
 
     @Slot()
     def _on_closing(self) -> None:
@@ -218,7 +217,7 @@ class Program(QObject):
         self._models.end()
         self._chat.end()
         log.close.info("saving")
-        self._settings.set(self._with_geometry())
+        self._settings.change(window_geometry=self._geometry())
         self._chat.room.close()
         log.close.info("ending the engine")
         self._link.close()

@@ -509,6 +509,47 @@ def model_arrived(name: str) -> Notice:
     )
 
 
+def model_copied(name: str) -> Notice:
+    """A model file is on its way into the models folder."""
+    return Notice(
+        title=f"{quoted(name)} is being copied.",
+        explanation="It is loaded when that is done; you can go on meanwhile.",
+        kind=NoticeKind.INFO,
+    )
+
+
+def models_move(folder: Path) -> Notice:
+    """The models are on their way to another folder."""
+    return Notice(
+        title=f"Your models are being moved to {folder}.",
+        explanation="This can take a while. Until it is done they stay where they were, too.",
+        kind=NoticeKind.INFO,
+    )
+
+
+def models_moved(folder: Path) -> Notice:
+    """The models folder is another one now."""
+    return Notice(title=f"Models are now kept in {folder}.", kind=NoticeKind.INFO)
+
+
+def models_move_waits() -> Notice:
+    """A move was asked for while the model works."""
+    return Notice(
+        title="The model is at work.",
+        explanation="Wait for the answer, or stop it, then choose the other folder.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def models_move_already() -> Notice:
+    """A move was asked for while another runs."""
+    return Notice(
+        title="Your models are being moved already.",
+        explanation="Wait until that is done, then choose another folder.",
+        kind=NoticeKind.WARNING,
+    )
+
+
 def already_open() -> Notice:
     """Another window has the same chats open."""
     return Notice(

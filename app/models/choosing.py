@@ -1,7 +1,6 @@
 """Decides which model is loaded: at the start, when the user chooses, when plans change."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Slot
@@ -143,12 +142,9 @@ class ModelChoosing(QObject):
         self._chosen = None
         is_demo = target.key == DEMO_KEY
         projector = target.files.projector
-        self._settings.set(
-            replace(
-                self._settings.settings,
-                model=None if is_demo else str(target.files.model),
-                projector=None if is_demo or projector is None else str(projector),
-            )
+        self._settings.change(
+            model=None if is_demo else str(target.files.model),
+            projector=None if is_demo or projector is None else str(projector),
         )
 
 

@@ -14,6 +14,7 @@ from app.models.choosing import DEMO_KEY, ModelChoosing
 from app.models.downloads import Arrived, Downloads, MakeTransfer
 from app.models.fetching import Fetching
 from app.models.idle import IdleRest
+from app.models.imports import ModelImports
 from app.models.knowledge import Knowledge
 from app.models.known import Known
 from app.models.ladder_walk import LadderWalk
@@ -23,6 +24,7 @@ from app.models.loading import Keeping, ModelLoading
 from app.models.model_offers import ModelOffers
 from app.models.offer_list import OffersModel
 from app.models.offers import ModelsPlace, Offer
+from app.models.relocation import ModelsRelocation
 from app.models.stock import ModelStock
 from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
@@ -45,6 +47,8 @@ class ModelHouse(QObject):
         choosing: which model is loaded
         downloads: those that run or stand still
         stock: what is on this computer
+        imports: what the user brings along
+        relocation: where all of it lies
         idle: lets the model go when nobody needs it
     """
 
@@ -125,6 +129,22 @@ class ModelHouse(QObject):
             desk=desk,
             parent=self,
         )
+        self.imports = ModelImports(
+            lane=background.transfers,
+            knowledge=self.knowledge,
+            choosing=self.choosing,
+            desk=desk,
+            parent=self,
+        )
+        self.relocation = ModelsRelocation(
+            lane=background.transfers,
+            knowledge=self.knowledge,
+            loading=self.loading,
+            downloads=self.downloads,
+            settings=settings,
+            desk=desk,
+            parent=self,
+        )
         self.idle = IdleRest(
             loading=self.loading,
             state=state,
@@ -156,6 +176,8 @@ class ModelHouse(QObject):
         """Begin nothing any more."""
         self.idle.end()
         self.downloads.end()
+        self.imports.end()
+        self.relocation.end()
 
     @Slot(object)
     def choose(self, offer: Offer) -> None:
@@ -205,7 +227,7 @@ class ModelHouse(QObject):
         if tokens == self._settings.settings.context_length:
             self._offers.show(self.knowledge.known)
             return
-        self._settings.set(replace(self._settings.settings, context_length=tokens))
+        self._settings.change(context_length=tokens)
         self._offers.show(self.knowledge.known)
         self.choosing.plan_again()
 

@@ -23,7 +23,7 @@ from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
 from runtime.events import EngineDied, Failed, Loaded, LoadProgress, ModelFacts
 from runtime.problems import Problem
-from runtime.requests import LoadRequest, RequestId
+from runtime.requests import LoadRequest, ModelFiles, RequestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +113,11 @@ class ModelLoading:
         return isinstance(self._state.value, Ready | Busy)
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether the model is being loaded, or answers."""
+        return self._answers or isinstance(self._state.value, Loading | Busy)
+
+    @property
     def model_name(self) -> str:
         """What the loaded model is called."""
         return "" if self._facts is None else self._facts.name
@@ -146,6 +151,11 @@ class ModelLoading:
             return False
         self.load(self._target)
         return True
+
+    def take_moved(self, files: ModelFiles) -> None:
+        """The files of the present model lie elsewhere now."""
+        if self._target is not None:
+            self._target = self._last = replace(self._target, files=files)
 
     def cancel(self) -> None:
         """Load nothing after all."""

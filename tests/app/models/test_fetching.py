@@ -85,7 +85,7 @@ def test_that_what_is_wished_before_it_began_is_not_lost(
 
 
 def test_that_the_window_begins_without_what_only_downloads_need() -> None:
-    program = "import sys, app.main; print([n for n in ('httpx', 'filelock') if n in sys.modules])"
+    program = "import sys, app.main; print([n for n in ('httpx', 'certifi') if n in sys.modules])"
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -25,7 +25,7 @@ from app.models.downloads import Report
 from app.models.house import ModelHouse
 from app.models.loading import Keeping
 from app.models.offer_list import OffersModel
-from app.models.offers import ModelsPlace, Offer, OfferKey
+from app.models.offers import FolderChange, ModelImport, ModelsPlace, Offer, OfferKey
 from app.notice_desk import NoticeDesk
 from app.paths import find_paths
 from app.settings import Settings, load_settings
@@ -291,3 +291,77 @@ def test_that_the_settings_say_what_the_models_take(home: Home) -> None:
     install(home.paths.models, KEY)
     home.begin()
     assert home.house.place() == ModelsPlace(folder=home.paths.models, used_bytes=100)
+
+
+def test_that_an_imported_file_is_loaded_where_it_is(home: Home) -> None:
+    home.begin()
+    files = demo_model_files()
+    home.house.imports.take(ModelImport(path=files.model, copies=False))
+    load = home.wait_for_load(2)
+    assert load.files == files
+    assert home.titles() == []
+
+
+def test_that_an_imported_copy_is_loaded_from_the_models_folder(home: Home) -> None:
+    home.begin()
+    home.house.imports.take(ModelImport(path=demo_model_files().model, copies=True))
+    load = home.wait_for_load(2)
+    assert load.files.model.is_relative_to(home.paths.models)
+    assert home.titles() == ["“sideglance-demo-Q8_0.gguf” is being copied."]
+
+
+def test_that_a_file_that_is_no_model_says_so(home: Home, tmp_path: Path) -> None:
+    home.begin()
+    (tmp_path / "notes.gguf").write_text("milk, eggs")
+    home.house.imports.take(ModelImport(path=tmp_path / "notes.gguf", copies=False))
+    home.qtbot.waitUntil(lambda: bool(home.titles()))
+    assert home.titles() == ["“notes.gguf” is not a model."]
+    assert len(home.engine.loads()) == 1
+
+
+def test_that_moved_models_are_loaded_from_their_new_place(home: Home, tmp_path: Path) -> None:
+    install(home.paths.models, KEY)
+    install(home.paths.models, OTHER)
+    home.begin()
+    home.house.choose(home.offer(KEY))
+    home.wait_for_load(2)
+    home.house.relocation.change(FolderChange(folder=tmp_path / "stick", moves=True))
+    home.qtbot.waitUntil(lambda: len(home.titles()) == 2)
+    assert home.engine.rests == 1
+    assert home.house.loading.reload()
+    load = home.wait_for_load(3)
+    assert load.files.model.is_relative_to(tmp_path / "stick")
+    assert load.files.model.is_file()
+    home.close()
+    saved = load_settings(home.paths.settings).settings
+    assert saved.models_folder == str(tmp_path / "stick")
+    assert saved.model == str(load.files.model)
+
+
+def test_that_another_folder_can_begin_empty(home: Home, tmp_path: Path) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    home.qtbot.waitUntil(lambda: home.offer(KEY).is_installed)
+    home.house.relocation.change(FolderChange(folder=tmp_path / "new", moves=False))
+    home.qtbot.waitUntil(lambda: not home.offer(KEY).is_installed)
+    assert home.house.place().folder == tmp_path / "new"
+    assert home.titles() == [f"Models are now kept in {tmp_path / 'new'}."]
+
+
+def test_that_a_folder_with_something_else_in_it_is_not_taken(home: Home, tmp_path: Path) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").touch()
+    home.house.relocation.change(FolderChange(folder=tmp_path / "photos", moves=True))
+    home.qtbot.waitUntil(lambda: len(home.titles()) == 2)
+    assert home.settings.settings.models_folder is None
+    assert (tmp_path / "photos" / "one.jpg").is_file()
+
+
+def test_that_a_model_at_work_is_not_moved(home: Home, tmp_path: Path) -> None:
+    install(home.paths.models, KEY)
+    home.begin()
+    home.house.loading.begin_answer()
+    home.house.relocation.change(FolderChange(folder=tmp_path / "stick", moves=True))
+    assert home.titles() == ["The model is at work."]
