@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 from helpers.house import find
-from helpers.window import RealWindow
+from helpers.window import RealWindow, titles
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
@@ -30,6 +30,9 @@ def test_that_a_whole_session_opens_no_socket(qtbot: QtBot) -> None:
     real.window.settings_requested.emit()
     dialog = find(real.window, SettingsDialog)
     real.window.settings_accepted.emit(replace(dialog.settings(), work_ahead_percent=41))
+    real.program._models.downloads.begin(("Qwen3.5 0.8B", "Q4_K_M"), total_bytes=1)
+    real.wait(lambda: bool(real.notices))
+    assert titles(real.notices) == ["Sideglance is set to stay offline."]
     everybody = [psutil.Process(), *psutil.Process().children(recursive=True)]
     # Native code could open one without Python's knowledge.
     assert [each.net_connections("inet") for each in everybody] == [[]] * len(everybody)
