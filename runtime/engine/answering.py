@@ -29,6 +29,8 @@ from runtime.text_stream import Piece, TextStream
 
 _SPEED_INTERVAL_S = 0.5
 _LOOP_CHECK_TOKENS = 32
+# Each piece wakes another process, on a core that the model may be using.
+_SAYING_INTERVAL_S = 0.05
 
 Emit = Callable[[Event], None]
 Stop = Callable[[], bool]
@@ -74,6 +76,9 @@ class Answer:
         self._prefill_s = 0.0
         self._first_token_s = 0.0
         self._passes = 0
+        self._unsaid = ""
+        self._unsaid_is_thinking = thinking
+        self._said_at = 0.0
 
     def read(self, session: Session, wanted: Wanted, stopped: Stop) -> None:
         """Bring the prompt into memory; see `Session.read` for what it raises."""
@@ -109,10 +114,14 @@ class Answer:
         ) as sampler:
             writer = Writer(model, session, sampler)
             begun = time.monotonic()
-            finish = self._write_until_end(model, writer, drafter, longest, stopped)
+            try:
+                finish = self._write_until_end(model, writer, drafter, longest, stopped)
+            finally:
+                self._flush()
             self.writing_s = time.monotonic() - begun
         self._passes = writer.passes
         self._say(self._stream.finish())
+        self._flush()
         return finish
 
     def finished(self, finish: Finish) -> Finished:
@@ -168,11 +177,24 @@ class Answer:
 
     def _say(self, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
-            if piece.thinking:
-                self._emit(ThinkingPiece(request_id=self._id, text=piece.text))
-            else:
-                self.text += piece.text
-                self._emit(TextPiece(request_id=self._id, text=piece.text))
+            if piece.thinking != self._unsaid_is_thinking:
+                self._flush()
+            self._unsaid += piece.text
+            self._unsaid_is_thinking = piece.thinking
+        if time.monotonic() - self._said_at >= _SAYING_INTERVAL_S:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Send what was written since the last time."""
+        text, self._unsaid = self._unsaid, ""
+        if not text:
+            return
+        self._said_at = time.monotonic()
+        if self._unsaid_is_thinking:
+            self._emit(ThinkingPiece(request_id=self._id, text=text))
+        else:
+            self.text += text
+            self._emit(TextPiece(request_id=self._id, text=text))
 
 
 def _wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:

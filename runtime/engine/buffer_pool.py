@@ -9,8 +9,8 @@ import weakref
 import numpy as np
 from numpy.typing import NDArray
 
-# One for the checkpoint before the next answer, one for the one after.
-_SPARE = 2
+# For the checkpoint before the next answer.
+_SPARE = 1
 
 
 class BufferPool:

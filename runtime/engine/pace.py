@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from runtime.safe_file import replace_file
+
 log = logging.getLogger("sideglance.engine")
 
 # Tokens that must have been written in a way before its speed is believed.
@@ -85,10 +87,7 @@ def _pace(data: Mapping[str, Any]) -> Pace:
 
 def save_paces(path: Path, paces: Paces) -> None:
     """Write what was measured; it can be measured again, so a failure is only logged."""
-    part = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(paces)), encoding="utf-8")
-        part.replace(path)
+        replace_file(path, json.dumps(asdict(paces)).encode())
     except OSError as error:
         log.info("speeds were not kept: %s", error.strerror)

@@ -29,6 +29,8 @@ log = logging.getLogger("sideglance.engine")
 _CHECKPOINT_BYTES = 512 << 20
 # The system prompt's, and those a follow-up or a regeneration goes back to.
 _FEWEST_CHECKPOINTS = 4
+# The end of the last answer, of its question, and of the answer before.
+_NEWEST_CHECKPOINTS = 3
 # Cells that must be about to be lost before they are worth a copy of the whole state,
 # and cells that a saved state must save before it is worth loading.
 _WORTH_STASHING = 64
@@ -91,6 +93,7 @@ class Session:
         # A decode that did not end leaves the recurrent state somewhere in between.
         self._is_torn = False
         self._batch_size = context.batch_size
+        context.prepare_checkpoint()
 
     @property
     def context(self) -> Context:
@@ -154,20 +157,7 @@ class Session:
         if not logits:
             self._keep_ending()
             self._context.prepare_checkpoint()
-        repeated = logits and self._ending is not None and self._ending.units == wanted.units
-        state = self._best_state(wanted, logits=logits, repeated=repeated)
-        plan = self._plan(wanted, logits=logits, repeated=repeated)
-        if stash and self._cells - cells(self._held[: plan.keep]) >= _WORTH_STASHING:
-            self.stash()
-        if state is not None:
-            self._replace(state)
-        # Putting aside may have dropped a draft, and the saved state is another memory.
-        plan = self._plan(wanted, logits=logits, repeated=repeated)
-        if plan.restore:
-            self._go_back(plan.keep)
-            if len(self._held) != plan.keep:
-                plan = self._plan(wanted, logits=logits, repeated=repeated)
-        self._repeats = repeated and not plan.steps
+        plan = self._prepare(wanted, logits=logits, stash=stash)
         reused = self._cells
         total = needed - reused
         pictures = sum(isinstance(step.units[0], Picture) for step in plan.steps)
@@ -195,6 +185,8 @@ class Session:
             raise
         finally:
             self._context.watch(None)
+        if not logits:
+            self._thin_checkpoints()
         return ReadCounts(prompt=needed, reused=reused, read=total)
 
     def mark_ending(self, hidden: Row | None = None) -> None:
@@ -289,8 +281,28 @@ class Session:
 
     def _saved(self) -> SavedState:
         return SavedState(
-            units=self.held, memory=self._context.save(), checkpoints=newest(self._checkpoints)
+            units=self.held,
+            memory=self._context.save(),
+            checkpoints=newest(self._checkpoints, before=len(self._held)),
         )
+
+    def _prepare(self, wanted: Wanted, *, logits: bool, stash: bool) -> Plan:
+        """Make memory hold the beginning of what is wanted; the plan's steps read the rest."""
+        repeated = logits and self._ending is not None and self._ending.units == wanted.units
+        state = self._best_state(wanted, logits=logits, repeated=repeated)
+        plan = self._plan(wanted, logits=logits, repeated=repeated)
+        if stash and self._cells - cells(self._held[: plan.keep]) >= _WORTH_STASHING:
+            self.stash()
+        if state is not None:
+            self._replace(state)
+        # Putting aside may have dropped a draft, and the saved state is another memory.
+        plan = self._plan(wanted, logits=logits, repeated=repeated)
+        if plan.restore:
+            self._go_back(plan.keep)
+            if len(self._held) != plan.keep:
+                plan = self._plan(wanted, logits=logits, repeated=repeated)
+        self._repeats = repeated and not plan.steps
+        return plan
 
     def _keep_ending(self) -> None:
         """Before idle reading goes another way: keep the whole state of the prompt's end."""
@@ -335,6 +347,7 @@ class Session:
         self._position = positions(self._held)
         self._cells = cells(self._held)
         self._checkpoints = list(state.checkpoints)
+        self._take_checkpoint()
 
     def _read_step(
         self,
@@ -386,19 +399,20 @@ class Session:
             Checkpoint(length=len(self._held), position=self._position, state=state)
         )
         room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // max(state.nbytes, 1))
-        self._checkpoints = self._thinned()
         if len(self._checkpoints) > room:
             # The first is the system prompt's, which every branch goes back to.
             del self._checkpoints[1]
 
-    def _thinned(self) -> list[Checkpoint]:
-        """The checkpoints of the last two turns, and of those before only what is far apart."""
-        kept: list[Checkpoint] = []
-        for mark in self._checkpoints[:-_FEWEST_CHECKPOINTS]:
-            between = self._held[kept[-1].length : mark.length] if kept else ()
-            if not kept or is_worth_a_checkpoint(between):
-                kept.append(mark)
-        return [*kept, *self._checkpoints[-_FEWEST_CHECKPOINTS:]]
+    def _thin_checkpoints(self) -> None:
+        """Keep the first, those of the last turn, and of those between what is far apart."""
+        kept = self._checkpoints[-_NEWEST_CHECKPOINTS:]
+        # From the newest on, so that of a turn its end is kept rather than its question's.
+        for mark in reversed(self._checkpoints[1:-_NEWEST_CHECKPOINTS]):
+            if is_worth_a_checkpoint(self._held[mark.length : kept[0].length]):
+                kept.insert(0, mark)
+        if len(self._checkpoints) > _NEWEST_CHECKPOINTS:
+            kept.insert(0, self._checkpoints[0])
+        self._checkpoints = kept
 
     def _roll_back(self) -> None:
         """After a decode that did not end: the recurrent state is somewhere in between."""

@@ -16,8 +16,8 @@ from runtime.engine.plan import Picture, Unit, cells, common_length
 
 log = logging.getLogger("sideglance.engine")
 
-# Of a state that is kept: enough to ask again, and to edit the question before.
-_KEPT_CHECKPOINTS = 3
+# Of a state that is kept: for another answer to the last question, and for another question.
+_KEPT_CHECKPOINTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,9 +172,14 @@ class StateShelf:
                     self._store.delete(name)
 
 
-def newest(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
-    """The checkpoints worth keeping with a saved state."""
-    return tuple(checkpoints[-_KEPT_CHECKPOINTS:])
+def newest(checkpoints: Sequence[Checkpoint], *, before: int) -> tuple[Checkpoint, ...]:
+    """The checkpoints worth keeping with a saved state.
+
+    Args:
+        checkpoints: oldest first
+        before: units of the state, which is itself a checkpoint at their end
+    """
+    return tuple([mark for mark in checkpoints if mark.length < before][-_KEPT_CHECKPOINTS:])
 
 
 def _usable(outline: _Outline, wanted: Sequence[Unit], limit: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.engine.plan import BLOCK
+from runtime.safe_file import replace_file
 
 log = logging.getLogger("sideglance.engine")
 
@@ -120,11 +121,8 @@ def load_tuning(path: Path, cores: tuple[int, int]) -> Tuning | None:
 
 def save_tuning(path: Path, tuning: Tuning) -> None:
     """Remember what was measured; it can be measured again, so a failure is only logged."""
-    part = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(tuning)), encoding="utf-8")
-        part.replace(path)
+        replace_file(path, json.dumps(asdict(tuning)).encode())
     except OSError as error:
         log.info("the warm-up was not kept: %s", error.strerror)
 

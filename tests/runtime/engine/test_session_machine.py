@@ -83,6 +83,8 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     media = RememberedMedia(tmp_path)
+    # Stops are counted in pieces: each token shall be one.
+    monkeypatch.setattr("runtime.engine.answering._SAYING_INTERVAL_S", 0.0)
     monkeypatch.setattr("runtime.engine.pictures.read_picture", media.read_picture)
     monkeypatch.setattr("runtime.engine.pictures.read_video", media.read_video)
     pictures = []

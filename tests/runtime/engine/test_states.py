@@ -203,4 +203,5 @@ def test_that_a_state_that_cannot_be_written_leaves_its_beginning(tmp_path: Path
 
 def test_that_the_newest_checkpoints_are_kept() -> None:
     marks = state(range(100), 10, 20, 30, 40, 50).checkpoints
-    assert [mark.length for mark in newest(marks)] == [30, 40, 50]
+    assert [mark.length for mark in newest(marks, before=50)] == [30, 40]
+    assert [mark.length for mark in newest(marks, before=60)] == [40, 50]
