@@ -12,7 +12,7 @@ def main() -> int:
     # First of all: in a frozen program the engine process starts here too, and never returns.
     multiprocessing.freeze_support()
 
-    from app.cli import AskArguments, DoctorArguments, parse
+    from app.cli import AskArguments, DoctorArguments, ModelsArguments, PullArguments, parse
 
     arguments = parse(sys.argv[1:])
     if isinstance(arguments, AskArguments):
@@ -24,6 +24,16 @@ def main() -> int:
         from app.commands.doctor import run_doctor
 
         return run_doctor(arguments)
+
+    if isinstance(arguments, PullArguments):
+        from app.commands.pull import run_pull
+
+        return run_pull(arguments)
+
+    if isinstance(arguments, ModelsArguments):
+        from app.commands.models import run_models
+
+        return run_models(arguments)
 
     from app.main import WindowArguments, run
 

@@ -5,6 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.cli_models import (
+    ModelsArguments,
+    PullArguments,
+    add_models,
+    add_pull,
+    models_arguments,
+    pull_arguments,
+)
 from app.version import VERSION
 from runtime.requests import ModelFiles
 
@@ -55,7 +63,10 @@ class DoctorArguments:
     as_json: bool
 
 
-def parse(arguments: Sequence[str]) -> OpenArguments | AskArguments | DoctorArguments:
+Arguments = OpenArguments | AskArguments | DoctorArguments | PullArguments | ModelsArguments
+
+
+def parse(arguments: Sequence[str]) -> Arguments:
     """Read the command line.
 
     Raises:
@@ -64,6 +75,10 @@ def parse(arguments: Sequence[str]) -> OpenArguments | AskArguments | DoctorArgu
     """
     parser = _make_parser()
     options = parser.parse_args(arguments)
+    if options.command == "pull":
+        return pull_arguments(options)
+    if options.command == "models":
+        return models_arguments(parser, options)
     if options.projector and not options.model:
         parser.error("--projector needs --model")
     files = ModelFiles(model=options.model, projector=options.projector) if options.model else None
@@ -111,6 +126,8 @@ def _make_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
+    add_pull(commands)
+    add_models(commands)
     return parser
 
 

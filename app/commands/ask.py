@@ -1,16 +1,13 @@
 """`sideglance ask`: one conversation with the engine, on the terminal."""
 
-import signal
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from app.cli import AskArguments
 from app.commands.asker import Answer, Asker
 from app.commands.console import Console
+from app.commands.first_interrupt import first_interrupt
 from app.paths import find_paths
 from app.words import explain, video_cut_short
 from runtime.client import EngineClient
@@ -77,7 +74,7 @@ def _run(arguments: AskArguments, console: Console) -> int:
     client = EngineClient(log_folder=find_paths().logs)
     try:
         asker = Asker(client, console, shows_answers=not arguments.as_json)
-        with _first_interrupt(asker.stop):
+        with first_interrupt(asker.stop):
             loaded = asker.load(arguments.files or demo_model_files())
             return _converse(arguments, attachments, asker, loaded, console)
     finally:
@@ -145,18 +142,3 @@ def _record(answer: Answer, loaded: Loaded, seconds_loading: float) -> dict[str,
             "total": round(seconds.total, 4),
         },
     }
-
-
-@contextmanager
-def _first_interrupt(stop: Callable[[], None]) -> Iterator[None]:
-    """Let the first Ctrl+C stop the answer in an orderly way; the second ends everything."""
-
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop()
-
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

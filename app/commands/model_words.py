@@ -1,0 +1,82 @@
+"""What `sideglance pull` and `sideglance models` say."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from app.notices import Notice, NoticeKind
+from app.words import explain, quoted, size_in_words
+from runtime.models.installed import InstalledModel
+from runtime.models.library.library import Inventory
+
+
+def inventory_in_words(inventory: Inventory, folder: Path) -> Iterator[str]:
+    """What a models folder holds, a line for each model."""
+    if inventory.problem is not None:
+        yield sentence(explain(inventory.problem, inventory.detail))
+        return
+    yield f"Models in {folder}:"
+    for model in inventory.installed:
+        where = "" if model.is_ours else f", {model.files.model}"
+        yield f"  {model.name} {model.quantisation}, {size_in_words(model.size_bytes)}{where}"
+    for harm in inventory.damaged:
+        words = explain(harm.problem, harm.file.name)
+        yield f"  {harm.name} {harm.quantisation}, not usable. {sentence(words)}"
+    for left in inventory.unfinished:
+        amount = f"{size_in_words(left.done_bytes)} of {size_in_words(left.total_bytes)}"
+        yield f"  {left.name} {left.quantisation}, {amount} downloaded"
+    if not (inventory.installed or inventory.damaged or inventory.unfinished):
+        yield '  None yet. Download one, such as: sideglance pull "Qwen3.5 4B"'
+
+
+def installed_in_words(model: InstalledModel) -> str:
+    """A model is there."""
+    title = f"{model.name} {model.quantisation}".strip()
+    size = size_in_words(model.size_bytes)
+    if model.files.projector is None:
+        return f"{title} is installed, {size}. It has no projector, so it cannot see."
+    return f"{title} is installed, {size}."
+
+
+def deleted_in_words(name: str, quantisation: str) -> str:
+    """A model is gone."""
+    return f"{name} {quantisation}".strip() + " was deleted."
+
+
+def moved_in_words(folder: Path) -> str:
+    """The models are elsewhere now."""
+    return f"Your models are in {folder} now."
+
+
+def download_stopped() -> Notice:
+    """The user had enough of a download for now."""
+    return Notice(
+        title="The download was stopped and what came is kept.",
+        explanation="Give the same command again to go on with it.",
+        kind=NoticeKind.INFO,
+    )
+
+
+def nothing_changed() -> Notice:
+    """The user had enough of an import or a move."""
+    return Notice(title="It was stopped and nothing was changed.", kind=NoticeKind.INFO)
+
+
+def quantisation_unknown(model: str, quantisation: str, known: Sequence[str]) -> Notice:
+    """A model does not come in this form."""
+    return Notice(
+        title=f"{model} does not come as {quoted(quantisation)}.",
+        explanation=f"It comes as {', '.join(known)}.",
+    )
+
+
+def several_models(name: str, quantisations: Sequence[str]) -> Notice:
+    """More than one model is meant."""
+    return Notice(
+        title=f"There are several models called {quoted(name)}.",
+        explanation=f"Say which with --quantisation: {', '.join(sorted(quantisations))}.",
+    )
+
+
+def sentence(notice: Notice) -> str:
+    """A notice in one line."""
+    return " ".join(part for part in (notice.title, notice.explanation) if part)
