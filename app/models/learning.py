@@ -61,7 +61,7 @@ class Learning:
             kv_type=plan.kv_type.value,
             gpu_layers=plan.gpu_layers,
             device=plan.device,
-            expected_bytes=plan.expected_bytes,
+            expected_bytes=plan.allocated_bytes,
             allocated_bytes=allocated_bytes(plan, buffers),
         )
         log.engine.info(

@@ -17,6 +17,7 @@ class LoadPlan:
             0 is a pure CPU run, -1 all of them
         device: ggml's name of the graphics device, "" for the CPU
         expected_bytes: memory on the device (RAM for a CPU run), all told, without margin
+        allocated_bytes: what llama.cpp will report of them once the model is loaded
         expected_tokens_per_s: decode speed; None where nothing is known about the device
         reason: one sentence for people
         next_better: one sentence: which choice would be better and what it would need; "" if
@@ -34,3 +35,4 @@ class LoadPlan:
     expected_tokens_per_s: float | None
     reason: str
     next_better: str = ""
+    allocated_bytes: int = 0

@@ -1,0 +1,156 @@
+"""The right model for a machine, as one explained decision: pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from runtime.hardware.report import MachineReport
+from runtime.models.catalogue import CatalogueModel, Quantisation
+from runtime.models.estimate import ModelBytes
+from runtime.models.load_plan import LoadPlan
+from runtime.models.prospect import Candidate, Prospect, best_prospect, prospects
+from runtime.problems import Problem, RuntimeFailure
+
+_GIB = 1 << 30
+# Below these a small model loses more than it saves: its files differ by some 60 MB
+# (`facts/qwen35.md` §2).
+_LEAST_OF_SMALLEST = "Q4_K_M"
+_SMALLEST_PARAMETERS = 1_000_000_000
+# A better choice is worth a sentence from this many points on.
+_BETTER_POINTS = 1.0
+_USEFUL_CONTEXT = 8192
+
+
+class NothingFits(RuntimeFailure):
+    """Not even the smallest model fits.
+
+    Attributes:
+        missing_bytes: what it lacks at least
+    """
+
+    def __init__(self, missing_bytes: int) -> None:
+        super().__init__(Problem.OUT_OF_MEMORY, f"{missing_bytes / _GIB:.1f} GB")
+        self.missing_bytes = missing_bytes
+
+
+def choose(report: MachineReport, catalogue: Sequence[CatalogueModel]) -> LoadPlan:
+    """Pick size, quantisation, projector's place, context, KV type and layers together.
+
+    Raises:
+        NothingFits: not even the smallest model fits
+    """
+    best, others = ranked(report, catalogue)
+    return replace(plan_of(best), next_better=next_better(report, best, others))
+
+
+def ranked(
+    report: MachineReport, catalogue: Sequence[CatalogueModel]
+) -> tuple[Prospect, list[Prospect]]:
+    """The best prospect, and one for every other model that may be chosen, best first.
+
+    Raises:
+        NothingFits: not even the smallest model fits
+    """
+    every = [best_prospect(report, candidate) for candidate in _choosable(catalogue)]
+    fitting = [prospect for prospect in every if prospect.fits]
+    if not fitting:
+        missing = max((prospect.spare_bytes for prospect in every), default=0)
+        raise NothingFits(-missing)
+    # Of equals the smaller file: less to fetch, and faster.
+    best = max(fitting, key=lambda way: (way.worth, -way.candidate.model.file_bytes))
+    others = sorted((way for way in every if way is not best), key=_rank, reverse=True)
+    return best, others
+
+
+def candidate_of(model: CatalogueModel, quantisation: Quantisation) -> Candidate:
+    """A model of the catalogue at one quantisation."""
+    return Candidate(
+        name=model.name,
+        quantisation=quantisation.name,
+        model=ModelBytes(
+            shape=model.shape,
+            file_bytes=quantisation.file.size_bytes,
+            vision=model.vision,
+            projector_bytes=model.projector.size_bytes,
+            drafts=model.shape.draft_layers > 0,
+        ),
+        quality=model.score - quantisation.penalty,
+        largest_context=model.shape.trained_context,
+    )
+
+
+def plan_of(prospect: Prospect) -> LoadPlan:
+    """A prospect as the plan that is carried out."""
+    setup = prospect.setup
+    return LoadPlan(
+        model=prospect.candidate.name,
+        quantisation=prospect.candidate.quantisation,
+        context=setup.context,
+        kv_type=setup.kv_type,
+        gpu_layers=setup.gpu_layers,
+        device=setup.device,
+        projector_on=setup.projector_on,
+        expected_bytes=prospect.memory.main.total,
+        allocated_bytes=prospect.memory.main.allocated,
+        expected_tokens_per_s=round(prospect.speed.tokens_per_s, 1),
+        reason=reason_for(prospect),
+    )
+
+
+def reason_for(prospect: Prospect) -> str:
+    """Why this one, in one sentence."""
+    name = f"{prospect.candidate.name} at {prospect.candidate.quantisation}"
+    speed = f"about {prospect.speed.tokens_per_s:.0f} tokens a second"
+    if not prospect.budget.device:
+        return f"{name} is the best that runs on the processor at a readable pace, {speed}."
+    if prospect.is_whole:
+        return f"{name} is the best that fits on the {prospect.budget.name} whole, with {speed}."
+    return (
+        f"{name} is the best here although the {prospect.budget.name} holds only a part of it, "
+        f"with {speed}."
+    )
+
+
+def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Prospect]) -> str:
+    """What a better model would need, in one sentence; "" if there is none."""
+    better = [
+        other.candidate
+        for other in others
+        if other.candidate.quality >= prospect.candidate.quality + _BETTER_POINTS
+    ]
+    if not better:
+        return ""
+    ways = [
+        max(
+            (way for way in prospects(report, candidate, context=_USEFUL_CONTEXT) if way.is_whole),
+            key=lambda way: way.spare_bytes,
+        )
+        for candidate in better
+    ]
+    missing = [way for way in ways if not way.fits]
+    nearest = max(missing or ways, key=lambda way: (way.spare_bytes, way.speed.tokens_per_s))
+    name = f"{nearest.candidate.name} at {nearest.candidate.quantisation}"
+    place = f"on the {nearest.budget.name}" if nearest.budget.device else "memory"
+    if missing:
+        amount = max(-nearest.spare_bytes / _GIB, 0.1)
+        return f"{name} would need {amount:.1f} GB more {place}."
+    fastest = max(ways, key=lambda way: way.speed.tokens_per_s)
+    name = f"{fastest.candidate.name} at {fastest.candidate.quantisation}"
+    pace = f"{fastest.speed.tokens_per_s:.0f} tokens a second"
+    wait = f"{fastest.speed.screenshot_s:.0f} seconds for a screenshot"
+    return f"{name} would fit, but write only about {pace} and take {wait}."
+
+
+def _choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
+    for model in catalogue:
+        is_smallest = model.shape.parameters < _SMALLEST_PARAMETERS
+        least = next(
+            (each.penalty for each in model.quantisations if each.name == _LEAST_OF_SMALLEST), 0.0
+        )
+        for quantisation in model.quantisations:
+            if quantisation.is_manual or (is_smallest and quantisation.penalty > least):
+                continue
+            yield candidate_of(model, quantisation)
+
+
+def _rank(prospect: Prospect) -> tuple[bool, float]:
+    return prospect.fits, prospect.worth
