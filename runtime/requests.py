@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
-from runtime.content import Message
+from runtime.content import Message, Part, Text
 
 # Rises with every request of a client; stopping number n stops every request up to n.
 RequestId = NewType("RequestId", int)
@@ -113,6 +113,18 @@ class WorkAheadRequest:
 
     request_id: RequestId
     messages: tuple[Message, ...]
+
+    def goes_on_from(self, earlier: "WorkAheadRequest") -> bool:
+        """Whether an earlier one is still worth finishing: only words were added since."""
+        if self.messages[:-1] != earlier.messages[:-1]:
+            return False
+        if not self.messages or not earlier.messages:
+            return self.messages == earlier.messages
+        return _media(self.messages[-1]) == _media(earlier.messages[-1])
+
+
+def _media(message: Message) -> tuple[Part, ...]:
+    return tuple(part for part in message.parts if not isinstance(part, Text))
 
 
 Request = LoadRequest | AnswerRequest | WorkAheadRequest

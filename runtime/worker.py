@@ -82,6 +82,10 @@ class _Inbox:
         self._pipe = pipe
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self.client_is_gone = False
+        self._newest: Request | None = None
+        # Each is written by one thread only.
+        self._urgent_arrived = 0
+        self._urgent_taken = 0
         threading.Thread(target=self._drain, name="engine-inbox", daemon=True).start()
 
     def take(self, *, timeout_s: float | None) -> Request | None:
@@ -90,18 +94,37 @@ class _Inbox:
         Raises:
             queue.Empty: none came in time
         """
-        return self._waiting.get(timeout=timeout_s)
+        request = self._waiting.get(timeout=timeout_s)
+        if not isinstance(request, WorkAheadRequest):
+            self._urgent_taken += 1
+        return request
 
     def is_waiting(self) -> bool:
         """Whether a request waits."""
         return not self._waiting.empty()
 
+    def interrupts(self, request: WorkAheadRequest) -> bool:
+        """Whether what waits makes reading ahead pointless: anything but more of the same."""
+        newest = self._newest
+        if self._urgent_arrived > self._urgent_taken:
+            return True
+        return (
+            self.is_waiting()
+            and isinstance(newest, WorkAheadRequest)
+            and not newest.goes_on_from(request)
+        )
+
     def _drain(self) -> None:
         try:
             while True:
-                self._waiting.put(self._pipe.recv())
+                request = self._pipe.recv()
+                self._newest = request
+                if not isinstance(request, WorkAheadRequest):
+                    self._urgent_arrived += 1
+                self._waiting.put(request)
         except (EOFError, OSError):
             self.client_is_gone = True
+            self._urgent_arrived += 1
             self._waiting.put(None)
 
 
@@ -204,7 +227,7 @@ class _Worker:
             # Whatever is asked next goes first; what was read until then is not lost.
             read = self._engine.work_ahead(
                 request,
-                lambda: self._inbox.is_waiting() or self._stopped(request.request_id),
+                lambda: self._inbox.interrupts(request) or self._stopped(request.request_id),
             )
         self._emit(WorkedAhead(request_id=request.request_id, read=read))
 

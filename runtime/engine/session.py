@@ -316,7 +316,9 @@ class Session:
             return
         self._go_back(length)
         if len(self._held) == length and self._context.saved_bytes() <= _ENDING_BYTES:
-            self._ending = replace(ending, memory=self._saved())
+            # In RAM only, where checkpoints are shared: all of them.
+            memory = replace(self._saved(), checkpoints=tuple(self._checkpoints))
+            self._ending = replace(ending, memory=memory)
 
     def _best_state(self, wanted: Wanted, *, logits: bool, repeated: bool) -> SavedState | None:
         """A saved conversation that is worth more than what is held."""

@@ -311,6 +311,30 @@ def test_that_a_question_asked_during_work_ahead_is_answered_right(
         worked_ahead(running, ahead)
 
 
+def test_that_words_typed_meanwhile_do_not_interrupt_a_picture(
+    running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
+) -> None:
+    talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
+    first = running.work_ahead(*talk, attached(pictures[0]))
+    words = [running.work_ahead(*talk, question(text, pictures[0])) for text in ("What", WORDS)]
+    # Of several that wait only the newest counts.
+    assert worked_ahead(running, words[0]).read == 0
+    assert worked_ahead(running, first).read + worked_ahead(running, words[1]).read > 1000
+    asked = (*talk, question(WORDS, pictures[0]))
+    assert_right(running.ask(*asked), fresh, *asked)
+
+
+def test_that_another_chat_interrupts_work_ahead(
+    running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
+) -> None:
+    talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
+    first = running.work_ahead(*talk, attached(pictures[0]))
+    second = running.work_ahead(*TALK)
+    worked_ahead(running, first)
+    assert worked_ahead(running, second).read > 0
+    assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
+
+
 def test_that_stopped_work_ahead_says_so(running: RunningEngine, fresh: FreshAnswers) -> None:
     ahead = running.work_ahead(LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
     running.client.stop(ahead)
