@@ -12,7 +12,8 @@ def main() -> int:
     # First of all: in a frozen program the engine process starts here too, and never returns.
     multiprocessing.freeze_support()
 
-    from app.cli import AskArguments, DoctorArguments, ModelsArguments, PullArguments, parse
+    from app.cli import AskArguments, DoctorArguments, parse
+    from app.cli_models import ModelsArguments, PullArguments
 
     arguments = parse(sys.argv[1:])
     if isinstance(arguments, AskArguments):

@@ -37,6 +37,7 @@ class Lie(StrEnum):
     BROKEN = "broken"
     NOT_THERE = "not_there"
     FORBIDDEN = "forbidden"
+    REDIRECT = "redirect"
     REDIRECT_LOOP = "redirect_loop"
     REDIRECT_TO_FILE = "redirect_to_file"
     STALL = "stall"
@@ -75,7 +76,7 @@ class LyingServer:
         files: the content of each path
         requests: all that came in
         sent_bytes: of bodies
-        linked: hashes that are told as Hugging Face does
+        linked: hashes that are told as Hugging Face does, on a redirect as well
     """
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -231,6 +232,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _not_satisfiable(self, content: bytes, _reply: Reply) -> None:
         self._status(416, {"Content-Range": f"bytes */{len(content)}"})
+
+    def _redirect(self, _content: bytes, _reply: Reply) -> None:
+        # As Hugging Face sends everybody to where the bytes are, the hash told beforehand.
+        lying = self.server.lying
+        lying.files.setdefault(f"/bytes{self.path}", lying.files[self.path])
+        linked = lying.linked.get(self.path)
+        headers = {"X-Linked-ETag": f'"{linked}"'} if linked else {}
+        self._status(302, {"Location": f"{lying.base}/bytes{self.path}", **headers})
 
     def _redirect_loop(self, _content: bytes, _reply: Reply) -> None:
         # Whoever follows comes here again, and the loop must not end by itself.

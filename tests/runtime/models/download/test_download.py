@@ -202,6 +202,32 @@ def test_that_a_server_with_another_hash_is_not_even_read(
     assert not list(fetcher.folder.rglob("*.part"))
 
 
+def test_that_a_redirect_is_followed_and_the_hash_told_on_it_believed(
+    fetcher: Fetcher, server: LyingServer
+) -> None:
+    server.linked[path_of("model.gguf")] = sha256(MODEL)
+    server.lie(Lie.REDIRECT, Reply(lie=Lie.TRUNCATED, after_bytes=65_536), Lie.REDIRECT)
+    installed = fetcher.run(UNHASHED)
+    assert installed is not None
+    assert installed.files.model.read_bytes() == MODEL
+    assert server.requests[-1].path == f"/bytes{path_of('model.gguf')}"
+    assert server.requests[-1].range == "bytes=65536-"
+
+
+@pytest.mark.parametrize("is_the_systems", [True, False])
+def test_that_a_proxy_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_the_systems: bool
+) -> None:
+    base = "http://models.example"
+    with lying_server({f"{base}{path_of('model.gguf')}": MODEL}) as proxy:
+        fetcher = Fetcher(folder=tmp_path / "models", endpoint=base)
+        if is_the_systems:
+            monkeypatch.setenv("HTTP_PROXY", proxy.base)
+        else:
+            fetcher.proxy = proxy.base
+        assert fetcher.run(ALONE) is not None
+
+
 def test_that_a_rounded_size_is_made_exact_by_the_server(fetcher: Fetcher) -> None:
     rounded = RemoteFile(
         name="model.gguf", size_bytes=201_000, sha256=sha256(MODEL), size_is_exact=False
