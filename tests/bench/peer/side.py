@@ -11,8 +11,8 @@ from runtime.content import Message
 READING_PAUSE_S = 3.0
 # How long a person types after dropping a picture.
 TYPING_S = 20.0
-# How long a person types a follow-up: ten words a second, faster than anybody can.
-TYPING_FOLLOW_UP_S = 4.0
+# How long a person types a follow-up: five words a second, faster than anybody can.
+TYPING_FOLLOW_UP_S = 8.0
 
 
 class Moment(StrEnum):

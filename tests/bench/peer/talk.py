@@ -20,7 +20,7 @@ _PROSE = (
 )
 _WORDS = tuple(_PROSE.split())
 # The program sends what stands about twice a second.
-_PIECES = 8
+_PIECES = 16
 _PICTURE_SIZE = (640, 480)
 
 
