@@ -17,6 +17,7 @@ from runtime.problems import ModelFailure, Problem
 _MOST_ENTRIES = 100_000
 _MOST_ITEMS = 4_000_000
 _LONGEST_TEXT = 16 << 20
+_LONGEST_HEADER = 256 << 20
 _MOST_DIMENSIONS = 4
 # Arrays up to this are kept, such as one number a layer; vocabularies are only counted.
 _MOST_KEPT_ITEMS = 4096
@@ -105,6 +106,7 @@ class _HeaderReader:
         self._file = file
         self._name = path.name
         self._size = path.stat().st_size
+        self._left = _LONGEST_HEADER
         self._values: dict[str, Scalar] = {}
         self._arrays: dict[str, tuple[Scalar, ...]] = {}
         self._lengths: dict[str, int] = {}
@@ -185,6 +187,9 @@ class _HeaderReader:
         return int(struct.unpack(layout, self._bytes(struct.calcsize(layout)))[0])
 
     def _bytes(self, count: int) -> bytes:
+        self._left -= count
+        if self._left < 0:
+            raise self._damaged()
         data = self._file.read(count)
         if len(data) < count:
             raise ModelFailure(Problem.MODEL_TRUNCATED, self._name)
