@@ -4,18 +4,20 @@ make bench
 make bench ARGS=window
 make bench ARGS="peer --quick"      our engine against llama.cpp's own server
 make bench ARGS=python              Python's share of a token's time
+make bench ARGS=estimate            the memory estimate against what is allocated
 """
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import window
+from bench import estimate, window
 from bench.peer import command, python_share
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "window": lambda _options: window.main(),
     "python": lambda _options: python_share.main(),
     "peer": command.main,
+    "estimate": lambda _options: estimate.main(),
 }
 
 

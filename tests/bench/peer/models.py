@@ -49,17 +49,25 @@ def synthetic() -> BenchModel | None:
 
     Speed does not depend on the values of weights.
     """
-    model, projector = (
-        _FOLDER / name for name in ("synth-0.8B-Q8_0.gguf", "synth-0.8B-mmproj-F16.gguf")
-    )
-    if not (model.exists() and projector.exists()):
-        if not _SYNTHESIZER.exists():
-            return None
-        subprocess.run([sys.executable, str(_SYNTHESIZER), "0.8B", str(_FOLDER)], check=True)
+    files = synthetic_files("0.8B")
+    if files is None:
+        return None
     return BenchModel(
         name="Qwen3.5-0.8B shapes, random weights, Q8_0",
-        files=ModelFiles(model=model, projector=projector),
+        files=files,
         writes_noise=True,
         context_length=20_480,
         longest_prompt=16_000,
     )
+
+
+def synthetic_files(size: str) -> ModelFiles | None:
+    """A model in the shapes of one size, made once; None without the script."""
+    model, projector = (
+        _FOLDER / name for name in (f"synth-{size}-Q8_0.gguf", f"synth-{size}-mmproj-F16.gguf")
+    )
+    if not (model.exists() and projector.exists()):
+        if not _SYNTHESIZER.exists():
+            return None
+        subprocess.run([sys.executable, str(_SYNTHESIZER), size, str(_FOLDER)], check=True)
+    return ModelFiles(model=model, projector=projector)
