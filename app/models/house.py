@@ -30,6 +30,7 @@ from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
 from app.paths import Paths
 from app.settings_keeper import SettingsKeeper
+from runtime.events import Event, Finished
 from runtime.hardware.budget import Budget, budgets
 from runtime.models.transfer import Paused
 from runtime.requests import ModelFiles
@@ -72,13 +73,14 @@ class ModelHouse(QObject):
         self._advice = advice
         self._settings = settings
         self._desk = desk
-        learning = Learning(paths.cache / "models" / FILE_NAME, background.models)
+        self._learning = learning = Learning(paths.cache / "models" / FILE_NAME, background.models)
         self.knowledge = Knowledge(
             lane=background.models,
             advice=advice,
             learning=learning,
             settings=settings,
             default_folder=paths.models,
+            has_own=named_files is not None,
             desk=desk,
             parent=self,
         )
@@ -153,6 +155,7 @@ class ModelHouse(QObject):
         )
         self.knowledge.changed.connect(self._on_known)
         self.downloads.arrived.connect(self._on_arrived)
+        link.event_received.connect(self._on_event)
 
     def place(self) -> ModelsPlace:
         """Where models are kept and on what they run."""
@@ -254,6 +257,12 @@ class ModelHouse(QObject):
     def _use(self, arrived: Arrived) -> None:
         if arrived.uses:
             self.choosing.choose(arrived.key)
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        target = self.loading.target
+        if isinstance(event, Finished) and target is not None and target.plan is not None:
+            self._learning.measure(self._machine(), target.plan, event)
 
     def _next_target(self, target: LoadTarget) -> LoadTarget | None:
         # Pure figures over a handful of values: quick enough for the GUI thread.

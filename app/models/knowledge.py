@@ -48,6 +48,7 @@ class Knowledge(QObject):
         learning: Learning,
         settings: SettingsKeeper,
         default_folder: Path,
+        has_own: bool,
         desk: NoticeDesk,
         parent: QObject | None = None,
     ) -> None:
@@ -57,6 +58,7 @@ class Knowledge(QObject):
         self._learning = learning
         self._settings = settings
         self._default_folder = default_folder
+        self._has_own = has_own
         self._desk = desk
         self._report: MachineReport | None = None
         self._catalogue: tuple[CatalogueModel, ...] = ()
@@ -71,6 +73,7 @@ class Knowledge(QObject):
             inventory=self._inventory,
             learnt=self._learning.learnt,
             context=max(self._settings.settings.context_length, 0),
+            has_own=self._has_own or self._settings.settings.model is not None,
         )
 
     @property

@@ -18,6 +18,7 @@ class Known:
         report: None until this computer has been looked at
         inventory: what the models folder holds; the demonstration is not in it
         context: tokens of context the user wants; 0 lets us choose
+        has_own: the user loads a model that is not in the models folder
     """
 
     report: MachineReport | None = None
@@ -25,6 +26,14 @@ class Known:
     inventory: Inventory = field(default_factory=Inventory)
     learnt: Learnt = field(default_factory=Learnt)
     context: int = 0
+    has_own: bool = False
+
+    @property
+    def is_first_run(self) -> bool:
+        """Whether there is no model but the demonstration."""
+        inventory = self.inventory
+        # Models in a folder that is out of reach are models.
+        return not (inventory.installed or inventory.problem or self.has_own)
 
     def installed(self, key: OfferKey) -> InstalledModel | None:
         """A model on this computer."""

@@ -7,9 +7,22 @@ from pathlib import Path
 
 from app import log
 from app.background import Lane
-from app.models.learnt import Comparison, Learnt, load_learnt, plan_key, save_learnt, with_plan
-from runtime.events import Buffer
+from app.models.learnt import (
+    Comparison,
+    Learnt,
+    load_learnt,
+    pace_key,
+    plan_key,
+    save_learnt,
+    with_pace,
+    with_plan,
+)
+from runtime.events import Buffer, Finished
 from runtime.models.load_plan import LoadPlan
+
+# A shorter answer says more about its beginning than about the speed.
+_LEAST_TOKENS = 32
+_LEAST_S = 0.5
 
 
 def allocated_bytes(plan: LoadPlan, buffers: Sequence[Buffer]) -> int:
@@ -52,7 +65,7 @@ class Learning:
 
     def compare(self, plan: LoadPlan, buffers: Sequence[Buffer]) -> None:
         """Hold the estimate against what llama.cpp allocated."""
-        if not buffers:
+        if not buffers or not plan.allocated_bytes:
             return
         comparison = Comparison(
             model=plan.model,
@@ -71,6 +84,16 @@ class Learning:
             comparison.difference_percent,
         )
         self._set(replace(self.learnt, comparison=comparison))
+
+    def measure(self, machine: str, plan: LoadPlan, finished: Finished) -> None:
+        """Hold the expected speed against that of an answer, if it was long enough to tell."""
+        seconds = finished.seconds.total - finished.seconds.first_token
+        tokens = finished.tokens.generated - 1
+        if not plan.expected_tokens_per_s or tokens < _LEAST_TOKENS or seconds < _LEAST_S:
+            return
+        pace = tokens / seconds / plan.expected_tokens_per_s
+        key = pace_key(machine, plan.device, (plan.model, plan.quantisation))
+        self._set(with_pace(self.learnt, key, pace))
 
     def _set(self, learnt: Learnt) -> None:
         if learnt == self.learnt:

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from statistics import median
 from typing import TypeVar, get_args, get_type_hints
 
 from app import log
+from app.models.offers import OfferKey
 from app.safe_file import replace_file, writing_failure
 from runtime.hardware.report import MachineReport
 from runtime.models.load_plan import LoadPlan
@@ -17,8 +19,11 @@ FILE_NAME = "learnt.json"
 T = TypeVar("T")
 
 _FORMAT = 1
-# Of one machine; a cache must not grow for ever.
-_MOST_PLANS = 50
+# A cache must not grow for ever.
+_MOST_KEPT = 50
+# Beyond these it was something else that was measured, such as a computer that slept.
+_LEAST_PACE, _MOST_PACE = 0.1, 10.0
+_NEWEST_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,12 @@ class Learnt:
 
     Attributes:
         plans: what loaded after a first plan had not, by `plan_key`
+        paces: how fast models wrote, as a share of what was expected, by `pace_key`
         comparison: the newest load, None before the first
     """
 
     plans: Mapping[str, LoadPlan] = field(default_factory=dict)
+    paces: Mapping[str, float] = field(default_factory=dict)
     comparison: Comparison | None = None
 
 
@@ -77,9 +84,48 @@ def plan_key(machine: str, model: str, quantisation: str) -> str:
 
 def with_plan(learnt: Learnt, key: str, plan: LoadPlan) -> Learnt:
     """The same with one more plan, the oldest of too many left out."""
-    others = {name: kept for name, kept in learnt.plans.items() if name != key}
-    newest = list(others.items())[-(_MOST_PLANS - 1) :]
-    return Learnt(plans={**dict(newest), key: plan}, comparison=learnt.comparison)
+    return replace(learnt, plans=_with_newest(learnt.plans, key, plan))
+
+
+def pace_key(machine: str, device: str, key: OfferKey) -> str:
+    """What a pace is kept under."""
+    return "|".join((machine, device, *key))
+
+
+def with_pace(learnt: Learnt, key: str, pace: float) -> Learnt:
+    """The same with one more measurement; newer ones count more, since machines change."""
+    pace = min(max(pace, _LEAST_PACE), _MOST_PACE)
+    before = learnt.paces.get(key)
+    if before is not None:
+        pace = before + (pace - before) * _NEWEST_SHARE
+    return replace(learnt, paces=_with_newest(learnt.paces, key, round(pace, 3)))
+
+
+def likely_speed(
+    learnt: Learnt, *, machine: str, device: str, key: OfferKey, expected: float
+) -> float:
+    """An expected speed, put right by what was measured here.
+
+    Args:
+        learnt: the measurements
+        machine: as `machine_key` says
+        device: ggml's name, "" for the CPU
+        key: the model; where it was never measured, the others of the device speak for it
+        expected: tokens per second, by the estimate
+    """
+    pace = learnt.paces.get(pace_key(machine, device, key))
+    if pace is None:
+        others = [
+            value for name, value in learnt.paces.items() if name.startswith(f"{machine}|{device}|")
+        ]
+        pace = median(others) if others else 1.0
+    return expected * pace
+
+
+def _with_newest(kept: Mapping[str, T], key: str, value: T) -> dict[str, T]:
+    """The same with one more, the oldest of too many left out."""
+    others = [(name, each) for name, each in kept.items() if name != key]
+    return {**dict(others[-(_MOST_KEPT - 1) :]), key: value}
 
 
 def load_learnt(path: Path) -> Learnt:
@@ -99,7 +145,13 @@ def load_learnt(path: Path) -> Learnt:
         for key, value in (plans.items() if isinstance(plans, dict) else ())
         if (plan := _read(LoadPlan, value)) is not None
     }
-    return Learnt(plans=read, comparison=_read(Comparison, content.get("comparison")))
+    paces = content.get("paces")
+    kept = {
+        key: float(value)
+        for key, value in (paces.items() if isinstance(paces, dict) else ())
+        if isinstance(value, int | float) and _LEAST_PACE <= value <= _MOST_PACE
+    }
+    return Learnt(plans=read, paces=kept, comparison=_read(Comparison, content.get("comparison")))
 
 
 def save_learnt(path: Path, learnt: Learnt) -> None:
@@ -111,6 +163,7 @@ def save_learnt(path: Path, learnt: Learnt) -> None:
     content = {
         "format": _FORMAT,
         "plans": {key: asdict(plan) for key, plan in learnt.plans.items()},
+        "paces": dict(learnt.paces),
         "comparison": None if learnt.comparison is None else asdict(learnt.comparison),
     }
     try:

@@ -39,6 +39,7 @@ def make_fetching(qtbot: QtBot, folder: Path, settings: Settings) -> tuple[Fetch
         learning=Learning(folder / "learnt.json", background.models),
         settings=keeper,
         default_folder=folder / "models",
+        has_own=False,
         desk=desk,
     )
     done: list[None] = []
