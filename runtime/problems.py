@@ -75,6 +75,7 @@ class Problem(StrEnum):
 
     CATALOGUE_UNUSABLE = "catalogue_unusable"
 
+    RECORDING_DAMAGED = "recording_damaged"
     DISK_FULL = "disk_full"
     STORE_UNREADABLE = "store_unreadable"
     UNEXPECTED = "unexpected"

@@ -61,7 +61,7 @@ def start_llama() -> NativeLog:
     library could have been planted (`facts/build.md` §1).
     """
     native_log = NativeLog()
-    ggml = _ggml()
+    ggml = ggml_library()
     if not ggml.ggml_backend_reg_count():
         folder = Path(llama_cpp.__file__).parent / "lib"
         ggml.ggml_backend_load_all_from_path(str(folder).encode())
@@ -71,11 +71,11 @@ def start_llama() -> NativeLog:
 
 def find_device(name: str) -> int | None:
     """Ggml's device of this name, such as "CUDA0"; None if there is none."""
-    found: int | None = _ggml().ggml_backend_dev_by_name(name.encode())
+    found: int | None = ggml_library().ggml_backend_dev_by_name(name.encode())
     return found
 
 
-def _ggml() -> ctypes.CDLL:
+def ggml_library() -> ctypes.CDLL:
     """Ggml as llama.cpp itself has it mapped.
 
     Opening libggml by name would map a second copy with an empty registry of its own on Linux

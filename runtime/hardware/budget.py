@@ -66,8 +66,7 @@ def _graphics_budget(pair: Pair, ram: Memory) -> Budget:
         margin = max(512 * _MEBIBYTE, memory.total_bytes // 20)
         free = _free_of(memory)
     else:
-        shared = known.shared if known and known.vendor is Vendor.APPLE else None
-        memory = _known(device.memory, shared)
+        memory = _known(device.memory, _lent(known, has_build_figures=device.memory is not None))
         margin = _INTEGRATED_MARGIN
         free = min(_free_of(memory), _room_in_ram(known, ram))
     return Budget(
@@ -77,6 +76,25 @@ def _graphics_budget(pair: Pair, ram: Memory) -> Budget:
         total_bytes=memory.total_bytes,
         free_bytes=free,
         margin_bytes=margin,
+    )
+
+
+def _lent(known: GraphicsDevice | None, *, has_build_figures: bool) -> Memory | None:
+    """What the machine says an integrated device may use.
+
+    What Vulkan adds up of carve-out and shared memory is known better than what the system says
+    of either, so that is asked only where llama.cpp gave no figure.
+    """
+    if known is None or (has_build_figures and known.vendor is not Vendor.APPLE):
+        return None
+    pools = [pool for pool in (known.dedicated, known.shared) if pool is not None]
+    if len(pools) < 2:
+        return pools[0] if pools else None
+    free = [pool.free_bytes for pool in pools]
+    return Memory(
+        total_bytes=sum(pool.total_bytes for pool in pools),
+        free_bytes=None if None in free else sum(each or 0 for each in free),
+        source=pools[0].source,
     )
 
 

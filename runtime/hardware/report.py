@@ -122,18 +122,38 @@ class FindingKind(StrEnum):
     DRIVER_BROKEN = "driver_broken"  # detail: device or driver
     PROBE_TIMED_OUT = "probe_timed_out"  # detail: the probe
     PROBE_CRASHED = "probe_crashed"  # detail: the probe
-    FIGURE_REJECTED = "figure_rejected"  # detail: figure, source and why
-    SOURCES_DISAGREE = "sources_disagree"  # detail: both figures and sources
+    FIGURE_REJECTED = "figure_rejected"  # detail: whose; sources, figures and rejection say why
+    SOURCES_DISAGREE = "sources_disagree"  # detail: whose; both sources and figures
     SOFTWARE_DEVICE = "software_device"  # detail: device; a CPU that poses as a GPU
-    MEMORY_OVERRIDDEN = "memory_overridden"  # detail: device, reported and set
+    MEMORY_OVERRIDDEN = "memory_overridden"  # detail: device; figures: reported and set
+
+
+class Rejection(StrEnum):
+    """Why a figure is not believed."""
+
+    ZERO = "zero"  # a device without any memory
+    ABOVE_TOTAL = "above_total"  # more is free than there is; figures: free, total
+    ABOVE_MACHINE = "above_machine"  # more than the machine can have; figures: it, the most
+    CAPPED = "capped"  # a 32-bit field that ran full at 4 GB
+    UNREADABLE = "unreadable"  # not a figure at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something noticed while looking at a machine."""
+    """Something noticed while looking at a machine.
+
+    Attributes:
+        detail: the device, driver or probe it is about
+        sources: who said so
+        figures: bytes, in the order of `sources` or as `rejection` says
+        rejection: why a figure is not believed; None for other findings
+    """
 
     kind: FindingKind
     detail: str = ""
+    sources: tuple[str, ...] = ()
+    figures: tuple[int, ...] = ()
+    rejection: Rejection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
