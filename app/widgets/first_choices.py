@@ -173,7 +173,8 @@ class AlternativeButton(QPushButton):
         if offer.transfer is not None:
             facts = [transfer_in_words(offer.transfer)]
         self._facts.setText("\n".join(part for part in facts if part))
-        self.setAccessibleName(f"{_action_of(offer)}: {offer_in_words(offer)}")
+        action = f"{_action_of(offer)}: " if offer.transfer is None else ""
+        self.setAccessibleName(f"{action}{offer_in_words(offer)}")
         self.setAccessibleDescription(f"{memory_in_words(offer.memory)} {offer.warning}".strip())
         self._on_theme_changed()
 

@@ -113,6 +113,7 @@ class ModelPicker(QWidget):
         column.addWidget(self._looking, 1)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._foot)
+        self._panel.set_parts(self._scroll, self._foot)
 
     def _show(self, offers: Offers) -> None:
         self._looking.setVisible(not offers.offers)
@@ -186,26 +187,37 @@ class _Panel(QFrame):
         self.setObjectName("picker")
         self.setAccessibleName("Models")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._parts: tuple[QWidget, ...] = ()
+
+    def set_parts(self, *parts: QWidget) -> None:
+        """What is below its head, from top to bottom."""
+        self._parts = parts
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
-        """Go round inside the panel: what lies below it cannot be used now."""
+        """Go round inside the panel: what lies below it cannot be used now.
+
+        In the order of the eye: rows are made late, so Qt's own order has them at the end.
+        """
+        stops = sorted(filter(self._takes_tab, self.findChildren(QWidget)), key=self._order)
+        if not stops:
+            return False
+        here, step = QApplication.focusWidget(), 1 if is_next else -1
+        place = stops.index(here) + step if here in stops else 0
         reasons = Qt.FocusReason
-        here = QApplication.focusWidget() or self
-        place = _beside(here, is_next=is_next)
-        while place is not None and place is not here:
-            if self._takes_tab(place):
-                place.setFocus(reasons.TabFocusReason if is_next else reasons.BacktabFocusReason)
-                return True
-            place = _beside(place, is_next=is_next)
-        return False
+        reason = reasons.TabFocusReason if is_next else reasons.BacktabFocusReason
+        stops[place % len(stops)].setFocus(reason)
+        return True
 
     def _takes_tab(self, widget: QWidget) -> bool:
-        return (
-            bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            and self.isAncestorOf(widget)
-            and widget.isEnabled()
-            and widget.isVisible()
-        )
+        takes_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        return takes_tab and widget.isEnabled() and widget.isVisible()
+
+    def _order(self, widget: QWidget) -> tuple[int, int, int]:
+        # A row that is scrolled away can lie above the head or below the foot.
+        parts = [part for part in self._parts if part.isAncestorOf(widget)]
+        part = self._parts.index(parts[0]) + 1 if parts else 0
+        corner = widget.mapTo(self, QPoint(0, 0))
+        return part, corner.y(), corner.x()
 
     def event(self, event: QEvent) -> bool:
         """Keep Escape from the window, which would stop an answer with it."""
@@ -225,7 +237,3 @@ class _Panel(QFrame):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on the panel is not one beside it."""
         event.accept()
-
-
-def _beside(widget: QWidget, *, is_next: bool) -> QWidget | None:
-    return widget.nextInFocusChain() if is_next else widget.previousInFocusChain()

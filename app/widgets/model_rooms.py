@@ -47,7 +47,9 @@ class ModelRooms(QObject):
         self._wishes = wishes
         self._has_left_first_run = False
         self.status = ModelStatus(theme, state, explain, wishes)
-        self.first_run = FirstRun(theme, wishes)
+        self.first_run = FirstRun(theme, wishes, window)
+        # Until it is given its place it would lie over the window.
+        self.first_run.hide()
         self._picker = ModelPicker(theme, offers, wishes, window)
         self.status.models_wanted.connect(self.open_models)
         self.first_run.models_wanted.connect(self.open_models)

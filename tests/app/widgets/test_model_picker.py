@@ -1,0 +1,395 @@
+"""The panel of models, walked by the keyboard alone."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from helpers.house import House, find
+from PySide6.QtCore import QPoint, Qt, SignalInstance
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.models.offers import Offer
+from app.widgets.asking import Asking
+from app.widgets.icon_button import IconButton
+from app.widgets.memory_bar import MemoryBar
+from app.widgets.model_picker import ModelPicker
+from app.widgets.model_status import StatusButton
+from app.widgets.offer_row import OfferRow
+from app.widgets.offer_section import SectionHeading
+from app.widgets.picker_foot import PickerFoot
+from app.widgets.question_edit import QuestionEdit
+from tools.sample_offers import demo_offer, downloading, sample_library, sample_offers
+
+_PATIENCE_STEPS = 60
+
+
+def press(key: Qt.Key) -> None:
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    QTest.keyClick(focused, key)
+
+
+def name_of_focus() -> str:
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    return focused.accessibleName()
+
+
+@pytest.fixture
+def picker(house: House) -> ModelPicker:
+    """Opened by the keyboard from the status line, with nothing installed."""
+    house.offers.set(replace(sample_offers(), is_first_run=False))
+    find(house.window, StatusButton).setFocus()
+    press(Qt.Key.Key_Space)
+    return find(house.window, ModelPicker)
+
+
+def go_to(start: str) -> None:
+    """Walk down from the top until a name begins like this."""
+    press(Qt.Key.Key_Home)
+    for _ in range(_PATIENCE_STEPS):
+        if name_of_focus().startswith(start):
+            return
+        press(Qt.Key.Key_Down)
+    raise AssertionError(f"nothing is called {start}")
+
+
+def tab_to(name: str) -> None:
+    """Press Tab until something of this name has the keyboard."""
+    for _ in range(_PATIENCE_STEPS):
+        if name_of_focus() == name:
+            return
+        press(Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab never reaches {name}, it is at {name_of_focus()}")
+
+
+def given(qtbot: QtBot, signal: SignalInstance, act: Callable[[], None]) -> Offer:
+    with qtbot.waitSignal(signal) as blocker:
+        act()
+    assert blocker.args is not None
+    (offer,) = blocker.args
+    assert isinstance(offer, Offer)
+    return offer
+
+
+def test_that_it_opens_at_the_recommended_model(picker: ModelPicker) -> None:
+    assert picker.isVisible()
+    assert name_of_focus().startswith("Qwen3.5 9B, Q6_K, recommended, near lossless, fits fully")
+
+
+def test_that_rows_are_built_only_for_sizes_that_were_opened(picker: ModelPicker) -> None:
+    assert {row.offer.size for row in picker.findChildren(OfferRow)} == {"9B"}
+    go_to("Qwen3.5 2B")
+    press(Qt.Key.Key_Right)
+    assert {row.offer.size for row in picker.findChildren(OfferRow)} == {"2B", "9B"}
+
+
+def test_that_sizes_open_and_close_like_a_tree(picker: ModelPicker) -> None:
+    go_to("Qwen3.5 4B")
+    assert name_of_focus() == "Qwen3.5 4B, closed"
+    press(Qt.Key.Key_Return)
+    assert name_of_focus() == "Qwen3.5 4B, opened"
+    press(Qt.Key.Key_Down)
+    assert name_of_focus().startswith("Qwen3.5 4B, UD-IQ2_M")
+    press(Qt.Key.Key_Left)
+    press(Qt.Key.Key_Left)
+    assert name_of_focus() == "Qwen3.5 4B, closed"
+    press(Qt.Key.Key_Down)
+    assert name_of_focus() == "Qwen3.5 9B, opened"
+    press(Qt.Key.Key_End)
+    assert name_of_focus() == "Demonstration, closed"
+
+
+def test_that_escape_closes_it_and_gives_the_keyboard_back(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    with qtbot.assertNotEmitted(house.window.stop_requested):
+        press(Qt.Key.Key_Escape)
+    assert not picker.isVisible()
+    assert isinstance(QApplication.focusWidget(), StatusButton)
+
+
+def test_that_a_click_beside_it_closes_it(picker: ModelPicker) -> None:
+    QTest.mouseClick(picker, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    assert not picker.isVisible()
+
+
+def test_that_its_cross_closes_it(picker: ModelPicker) -> None:
+    tab_to("Close the models")
+    press(Qt.Key.Key_Space)
+    assert not picker.isVisible()
+
+
+def test_that_tab_goes_round_inside(picker: ModelPicker) -> None:
+    first = QApplication.focusWidget()
+    names = []
+    for _ in range(_PATIENCE_STEPS):
+        names.append(name_of_focus())
+        press(Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is first:
+            break
+    assert len(names) == 6
+    assert names[1:] == [
+        "Download Qwen3.5 9B · Q6_K",
+        "Context length, 32k tokens",
+        "Import a model file",
+        "Show the models folder",
+        "Close the models",
+    ]
+    press(Qt.Key.Key_Backtab)
+    assert name_of_focus() == "Close the models"
+
+
+def test_that_everything_that_takes_the_keyboard_has_a_name(
+    house: House, picker: ModelPicker
+) -> None:
+    house.offers.set(sample_library())
+    for heading in picker.findChildren(SectionHeading):
+        heading.setChecked(True)
+    controls: list[QWidget] = [*picker.findChildren(QAbstractButton)]
+    controls += [*picker.findChildren(QSlider), *picker.findChildren(MemoryBar)]
+    shown = [each for each in controls if each.isVisible()]
+    assert len(shown) > 100
+    assert [each for each in shown if not each.accessibleName()] == []
+    rows = picker.findChildren(OfferRow)
+    assert all("Memory on RTX 3060: weights" in row.accessibleDescription() for row in rows)
+
+
+def test_that_a_model_that_fits_is_downloaded_at_once(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    wishes = house.window.model_wishes
+    go_to("Qwen3.5 9B, Q4_K_M")
+    by_row = given(qtbot, wishes.download_requested, lambda: press(Qt.Key.Key_Return))
+    tab_to("Download Qwen3.5 9B · Q4_K_M")
+    by_button = given(qtbot, wishes.download_requested, lambda: press(Qt.Key.Key_Space))
+    assert by_row == by_button
+    assert by_row.key == ("Qwen3.5 9B", "Q4_K_M")
+
+
+def test_that_a_click_on_a_row_downloads_nothing(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    row = next(each for each in picker.findChildren(OfferRow) if each.offer.quantisation == "Q8_0")
+    with qtbot.assertNotEmitted(house.window.model_wishes.download_requested):
+        QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert row.hasFocus()
+
+
+def test_that_what_does_not_fit_warns_once_and_can_still_be_taken(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    wishes = house.window.model_wishes
+    go_to("Qwen3.5 9B, BF16")
+    with qtbot.assertNotEmitted(wishes.download_requested):
+        press(Qt.Key.Key_Return)
+    assert "It may not load" in find(picker, Asking).text()
+    assert name_of_focus() == "Leave it"
+    tab_to("Download it anyway")
+    offer = given(qtbot, wishes.download_requested, lambda: press(Qt.Key.Key_Space))
+    assert offer.quantisation == "BF16"
+    assert name_of_focus().startswith("Qwen3.5 9B, BF16")
+    given(qtbot, wishes.download_requested, lambda: press(Qt.Key.Key_Return))
+
+
+def test_that_a_warning_can_be_left_and_the_panel_stays(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    go_to("Qwen3.5 9B, BF16")
+    press(Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(house.window.model_wishes.download_requested):
+        press(Qt.Key.Key_Escape)
+    assert picker.isVisible()
+    assert name_of_focus().startswith("Qwen3.5 9B, BF16")
+    press(Qt.Key.Key_Return)
+    assert name_of_focus() == "Leave it"
+
+
+def test_that_an_installed_model_is_used(house: House, picker: ModelPicker, qtbot: QtBot) -> None:
+    house.offers.set(sample_library())
+    go_to("Qwen3.5 9B, UD-Q4_K_XL")
+    offer = given(qtbot, house.window.model_wishes.model_chosen, lambda: press(Qt.Key.Key_Return))
+    assert offer.key == ("Qwen3.5 9B", "UD-Q4_K_XL")
+
+
+def test_that_the_loaded_model_has_nothing_to_do_but_to_be_unloaded(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    house.offers.set(sample_library())
+    wishes = house.window.model_wishes
+    go_to("Qwen3.5 9B, Q6_K")
+    assert name_of_focus().endswith("in use")
+    with qtbot.assertNotEmitted(wishes.model_chosen):
+        press(Qt.Key.Key_Return)
+    tab_to("Unload the model now")
+    with qtbot.waitSignal(wishes.unload_requested):
+        press(Qt.Key.Key_Space)
+
+
+def test_that_a_model_is_deleted_only_after_asking(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    house.offers.set(sample_library())
+    wishes = house.window.model_wishes
+    go_to("Qwen3.5 9B, UD-Q4_K_XL")
+    with qtbot.assertNotEmitted(wishes.delete_requested):
+        press(Qt.Key.Key_Delete)
+    assert name_of_focus() == "Keep it"
+    tab_to("Delete it")
+    offer = given(qtbot, wishes.delete_requested, lambda: press(Qt.Key.Key_Space))
+    assert offer.quantisation == "UD-Q4_K_XL"
+
+
+def test_that_what_is_not_installed_in_use_or_the_demo_cannot_be_deleted(
+    house: House, picker: ModelPicker
+) -> None:
+    house.offers.set(sample_library())
+    for start in ("Qwen3.5 9B, Q4_K_M", "Qwen3.5 9B, Q6_K"):
+        go_to(start)
+        press(Qt.Key.Key_Delete)
+    press(Qt.Key.Key_End)
+    press(Qt.Key.Key_Right)
+    press(Qt.Key.Key_Down)
+    assert name_of_focus().startswith(demo_offer().model)
+    press(Qt.Key.Key_Delete)
+    assert picker.findChildren(Asking) == []
+
+
+def test_that_an_imported_model_is_only_taken_off_the_list(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    imported = replace(demo_offer(), model="holiday-7b", is_demo=False)
+    offers = house.offers.value
+    house.offers.set(replace(offers, offers=(*offers.offers, imported)))
+    qtbot.waitUntil(picker.list.sections()[-1].isVisible)
+    go_to("Imported")
+    press(Qt.Key.Key_Right)
+    press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_Delete)
+    assert "stays there" in find(picker, Asking).text()
+    tab_to("Remove it")
+    offer = given(
+        qtbot, house.window.model_wishes.delete_requested, lambda: press(Qt.Key.Key_Space)
+    )
+    assert offer == imported
+
+
+def test_that_a_download_is_paused_resumed_and_cancelled(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    wishes = house.window.model_wishes
+    go_to("Qwen3.5 9B, Q5_K_M")
+    row = QApplication.focusWidget()
+    assert isinstance(row, OfferRow)
+    before = row.offer
+    house.offers.replace_offer(downloading(before))
+    assert "33 %" in name_of_focus()
+    tab_to("Pause the download of Qwen3.5 9B · Q5_K_M")
+    assert given(qtbot, wishes.pause_requested, lambda: press(Qt.Key.Key_Space)).key == before.key
+    house.offers.replace_offer(downloading(before, is_paused=True))
+    tab_to("Resume the download of Qwen3.5 9B · Q5_K_M")
+    assert given(qtbot, wishes.resume_requested, lambda: press(Qt.Key.Key_Space)).key == before.key
+    tab_to("Cancel the download of Qwen3.5 9B · Q5_K_M")
+    assert given(qtbot, wishes.cancel_requested, lambda: press(Qt.Key.Key_Space)).key == before.key
+    house.offers.replace_offer(before)
+    assert row.offer == before
+
+
+def test_that_the_keyboard_stays_in_the_panel_when_what_it_stood_on_goes(
+    house: House, picker: ModelPicker
+) -> None:
+    go_to("Qwen3.5 9B, Q5_K_M")
+    row = QApplication.focusWidget()
+    assert isinstance(row, OfferRow)
+    house.offers.replace_offer(downloading(row.offer))
+    tab_to("Cancel the download of Qwen3.5 9B · Q5_K_M")
+    house.offers.replace_offer(replace(row.offer, transfer=None))
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert picker.isAncestorOf(focused)
+
+
+def test_that_the_slider_previews_while_it_moves_and_then_chooses(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    wishes = house.window.model_wishes
+    tab_to("Context length, 32k tokens")
+    told: list[tuple[str, int]] = []
+    wishes.context_previewed.connect(lambda tokens: told.append(("previewed", tokens)))
+    with qtbot.waitSignal(wishes.context_chosen) as blocker:
+        press(Qt.Key.Key_Right)
+        press(Qt.Key.Key_Right)
+    assert told == [("previewed", 49_152), ("previewed", 65_536)]
+    assert blocker.args == [65_536]
+    assert name_of_focus() == "Context length, 64k tokens"
+
+
+def test_that_the_bars_follow_the_context_and_the_user_can_leave_it_to_us(
+    house: House, picker: ModelPicker, qtbot: QtBot
+) -> None:
+    bar = find(picker, PickerFoot).bar
+    before = bar.accessibleName()
+    house.offers.set(replace(sample_offers(context=131_072), is_first_run=False))
+    assert bar.accessibleName() != before
+    assert "too little" in bar.accessibleName()
+    tab_to("Let Sideglance choose the context")
+    with qtbot.waitSignal(house.window.model_wishes.context_chosen) as blocker:
+        press(Qt.Key.Key_Space)
+    assert blocker.args == [0]
+
+
+def test_that_the_large_bar_is_that_of_the_row_with_the_keyboard(picker: ModelPicker) -> None:
+    bar = find(picker, PickerFoot).bar
+    go_to("Qwen3.5 9B, UD-IQ2_M")
+    assert "weights 3.4 GB" in bar.accessibleName()
+    go_to("Qwen3.5 9B, BF16")
+    assert "weights 16.7 GB" in bar.accessibleName()
+
+
+def test_that_quiet_actions_are_said(house: House, picker: ModelPicker, qtbot: QtBot) -> None:
+    tab_to("Show the models folder")
+    with qtbot.waitSignal(house.window.model_wishes.folder_requested):
+        press(Qt.Key.Key_Space)
+
+
+def test_that_offers_that_come_while_it_is_closed_are_shown_when_it_opens(house: House) -> None:
+    picker = find(house.window, ModelPicker)
+    house.offers.set(sample_library())
+    assert picker.list.sections() == ()
+    house.window.open_models()
+    assert len(picker.list.sections()) == 5
+    assert name_of_focus().startswith("Qwen3.5 9B, Q6_K")
+
+
+def test_that_sizes_that_are_gone_go(house: House, picker: ModelPicker) -> None:
+    house.offers.set(replace(house.offers.value, offers=(demo_offer(),)))
+    assert [section.heading.accessibleName() for section in picker.list.sections()] == [
+        "Demonstration, closed"
+    ]
+
+
+def test_that_it_keeps_to_the_window(house: House, picker: ModelPicker, qtbot: QtBot) -> None:
+    house.window.resize(460, 520)
+    qtbot.waitUntil(lambda: picker.size() == house.window.size())
+    assert all(
+        house.window.rect().contains(button.mapTo(house.window, button.rect().center()))
+        for button in find(picker, PickerFoot).findChildren(QPushButton)
+        if button.isVisible()
+    )
+
+
+def test_that_typing_goes_on_after_it_was_closed(house: House, qtbot: QtBot) -> None:
+    edit = find(house.window, QuestionEdit)
+    edit.setFocus()
+    house.offers.set(sample_library())
+    house.window.open_models()
+    press(Qt.Key.Key_Escape)
+    assert edit.hasFocus()
+
+
+def test_that_icon_buttons_in_rows_say_what_they_delete(house: House, picker: ModelPicker) -> None:
+    house.offers.set(sample_library())
+    names = [each.accessibleName() for each in picker.findChildren(IconButton)]
+    assert "Delete Qwen3.5 9B · UD-Q4_K_XL…" in names
