@@ -14,6 +14,7 @@ def main() -> int:
 
     from app.cli import AskArguments, DoctorArguments, parse
     from app.cli_models import ModelsArguments, PullArguments
+    from app.cli_plan import PlanArguments
 
     arguments = parse(sys.argv[1:])
     if isinstance(arguments, AskArguments):
@@ -35,6 +36,11 @@ def main() -> int:
         from app.commands.models import run_models
 
         return run_models(arguments)
+
+    if isinstance(arguments, PlanArguments):
+        from app.commands.plan import run_plan
+
+        return run_plan(arguments)
 
     from app.main import WindowArguments, run
 

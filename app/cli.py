@@ -13,6 +13,7 @@ from app.cli_models import (
     models_arguments,
     pull_arguments,
 )
+from app.cli_plan import PlanArguments, add_plan, plan_arguments
 from app.version import VERSION
 from runtime.requests import ModelFiles
 
@@ -63,7 +64,9 @@ class DoctorArguments:
     as_json: bool
 
 
-Arguments = OpenArguments | AskArguments | DoctorArguments | PullArguments | ModelsArguments
+Arguments = (
+    OpenArguments | AskArguments | DoctorArguments | PullArguments | ModelsArguments | PlanArguments
+)
 
 
 def parse(arguments: Sequence[str]) -> Arguments:
@@ -77,6 +80,8 @@ def parse(arguments: Sequence[str]) -> Arguments:
     options = parser.parse_args(arguments)
     if options.command == "pull":
         return pull_arguments(options)
+    if options.command == "plan":
+        return plan_arguments(parser, options)
     if options.command == "models":
         return models_arguments(parser, options)
     if options.projector and not options.model:
@@ -128,6 +133,7 @@ def _make_parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     add_pull(commands)
     add_models(commands)
+    add_plan(commands)
     return parser
 
 

@@ -11,7 +11,7 @@ from app.models.advice import Advice
 from app.models.knowledge import Knowledge
 from app.models.known import Known
 from app.models.loading import ModelLoading
-from app.models.offers import OfferKey
+from app.models.offers import DEMO_NAME, OfferKey
 from app.models.target import LoadTarget
 from app.notice_desk import NoticeDesk
 from app.settings_keeper import SettingsKeeper
@@ -20,7 +20,6 @@ from runtime.models.installed import InstalledModel
 from runtime.problems import Problem
 from runtime.requests import ModelFiles
 
-DEMO_NAME = "Sideglance demo"
 DEMO_KEY: OfferKey = (DEMO_NAME, "")
 
 Decide = Callable[[Known], LoadTarget | None]

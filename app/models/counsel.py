@@ -11,7 +11,9 @@ from app.models.offering import Offering
 from app.models.offers import Offers
 from app.models.target import LoadTarget
 from runtime.hardware.budget import budgets
+from runtime.hardware.override import with_memory_override
 from runtime.hardware.report import MachineReport
+from runtime.machine_probe import probe_machine
 from runtime.models.catalogue import CatalogueModel
 from runtime.models.catalogue_file import load_catalogue
 from runtime.models.choose import plan_of
@@ -19,7 +21,6 @@ from runtime.models.installed import InstalledModel
 from runtime.models.ladder import next_step
 from runtime.models.load_plan import LoadPlan
 from runtime.models.prospect import Candidate, best_prospect
-from runtime.problems import Problem, RuntimeFailure
 
 
 class Counsel:
@@ -30,8 +31,9 @@ class Counsel:
         self._offering = Offering(self._candidates)
 
     def look(self, models_folder: Path, device_bytes: int | None) -> MachineReport:
-        """Look at this computer in a process of its own."""
-        raise RuntimeFailure(Problem.UNEXPECTED, "not yet")
+        """Look at this computer in processes of their own."""
+        report = probe_machine(models_folder)
+        return report if device_bytes is None else with_memory_override(report, device_bytes)
 
     def catalogue(self) -> tuple[CatalogueModel, ...]:
         """The models that are listed in our resources."""

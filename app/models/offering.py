@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.models.candidates import Candidates
-from app.models.choosing import DEMO_NAME
 from app.models.known import Known
 from app.models.learnt import likely_speed, machine_key
 from app.models.machine_words import (
@@ -13,7 +12,7 @@ from app.models.machine_words import (
     quality_in_words,
     warning_in_words,
 )
-from app.models.offers import FirstLook, Fit, MemoryUse, Offer, OfferKey, Offers
+from app.models.offers import DEMO_NAME, FirstLook, Fit, MemoryUse, Offer, OfferKey, Offers
 from app.words import finding_in_words
 from runtime.hardware.budget import budgets
 from runtime.hardware.report import MachineReport

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from runtime.models.transfer import TransferState
 
+# What the model that ships with the program is called.
+DEMO_NAME = "Sideglance demo"
+
 
 class Fit(StrEnum):
     """How a model fits this machine."""

@@ -33,6 +33,10 @@ class Budget:
     margin_bytes: int
 
 
+# The source of a figure that the user set: it is taken as it stands.
+SET_BY_HAND = "set by hand"
+
+
 def budgets(report: MachineReport) -> tuple[Budget, ...]:
     """The devices a model can run on, fastest first; the CPU is always there, and last.
 
@@ -68,7 +72,7 @@ def _graphics_budget(pair: Pair, ram: Memory) -> Budget:
     else:
         memory = _known(device.memory, _lent(known, has_build_figures=device.memory is not None))
         margin = _INTEGRATED_MARGIN
-        free = min(_free_of(memory), _room_in_ram(known, ram))
+        free = _free_of_shared(memory, known, ram)
     return Budget(
         device=device.name,
         name=known.name if known else device.description,
@@ -107,6 +111,8 @@ def _known(build: Memory | None, machine: Memory | None) -> Memory:
     known = [memory for memory in (build, machine) if memory is not None]
     if not known:
         return Memory(total_bytes=0)
+    if known[0].source == SET_BY_HAND:
+        return known[0]
     free = [
         memory.free_bytes
         for memory in known
@@ -126,14 +132,17 @@ def _free_of(memory: Memory) -> int:
     return max(memory.total_bytes - reserve, 0)
 
 
-def _room_in_ram(known: GraphicsDevice | None, ram: Memory) -> int:
+def _free_of_shared(memory: Memory, known: GraphicsDevice | None, ram: Memory) -> int:
     """What RAM can give to an integrated device; a carve-out is none of the system's RAM."""
     available = _available(ram)
+    if memory.source == SET_BY_HAND:
+        return _free_of(memory)
     if known is not None and known.vendor is Vendor.APPLE:
-        # Metal's working set leaves the system its share already.
-        return available
+        # Metal's working set leaves the system its share already, and its free figure is about
+        # the asking process alone.
+        return min(memory.total_bytes, available)
     carve_out = _free_of(known.dedicated) if known and known.dedicated else 0
-    return carve_out + max(available - _HOST_RESERVE, 0)
+    return min(_free_of(memory), carve_out + max(available - _HOST_RESERVE, 0))
 
 
 def _processor_budget(report: MachineReport) -> Budget:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from helpers.plans import PLAN
 
-from app.models.choosing import DEMO_NAME
 from app.models.known import Known
-from app.models.offers import FirstLook, Fit, MemoryUse, Offer, Offers
+from app.models.offers import DEMO_NAME, FirstLook, Fit, MemoryUse, Offer, Offers
 from app.models.target import LoadTarget
 from runtime.hardware.report import LlamaBuild, MachineReport, Memory, Processor
 from runtime.models.catalogue import CatalogueModel

@@ -1,0 +1,1 @@
+"""Collects what tools, files and libraries say about this machine, unread."""

@@ -1,0 +1,53 @@
+"""Reads what the installed llama.cpp can use: pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from runtime.hardware.readers.notes import Notes
+from runtime.hardware.readers.raw import entries, fields, number, text
+from runtime.hardware.recording import Recording
+from runtime.hardware.report import BuildDevice, DeviceKind, FindingKind, LlamaBuild
+
+_GPU, _INTEGRATED = 1, 2
+_SOFTWARE = re.compile(r"llvmpipe|lavapipe|softpipe|swiftshader|basic render|software", re.I)
+_CARD_IN_A_MAC = re.compile(r"radeon|amd|nvidia", re.I)
+
+
+def read_build(recording: Recording, notes: Notes) -> LlamaBuild:
+    """Backends and the graphics devices they see; a CPU that poses as one is left out."""
+    known = fields(recording.output("ggml"))
+    raw = known.get("backends")
+    backends = tuple(name for each in raw if (name := text(each))) if isinstance(raw, list) else ()
+    return LlamaBuild(backends=backends, devices=tuple(_devices(known.get("devices"), notes)))
+
+
+def _devices(raw: object, notes: Notes) -> Iterator[BuildDevice]:
+    for known in entries(raw):
+        kind = _kind(known)
+        name = text(known.get("name"))
+        if kind is None or not name:
+            continue
+        description = text(known.get("description")) or name
+        if _SOFTWARE.search(description):
+            notes.add(FindingKind.SOFTWARE_DEVICE, description)
+            continue
+        total, free = number(known.get("total")), number(known.get("free"))
+        yield BuildDevice(
+            name=name,
+            description=description,
+            kind=kind,
+            memory=notes.memory(description, "llama.cpp", total, free),
+            address=text(known.get("id")).lower(),
+        )
+
+
+def _kind(known: Mapping[str, object]) -> DeviceKind | None:
+    number_ = number(known.get("type"))
+    if number_ == _INTEGRATED:
+        return DeviceKind.INTEGRATED
+    if number_ != _GPU:
+        return None
+    # ggml calls Metal's devices GPU, though Apple's share the RAM.
+    is_metal = text(known.get("name")).startswith(("MTL", "Metal"))
+    is_card = _CARD_IN_A_MAC.search(text(known.get("description")))
+    return DeviceKind.INTEGRATED if is_metal and not is_card else DeviceKind.DISCRETE

@@ -1,0 +1,123 @@
+"""Reads a recording into a report: pure."""
+
+import re
+from dataclasses import replace
+
+from runtime.hardware.matching import match_devices
+from runtime.hardware.readers.basics import (
+    read_battery,
+    read_disk,
+    read_processor,
+    read_ram,
+    read_system,
+)
+from runtime.hardware.readers.build import read_build
+from runtime.hardware.readers.linux import read_linux
+from runtime.hardware.readers.macos import read_macos
+from runtime.hardware.readers.notes import Notes
+from runtime.hardware.readers.nvidia import NvidiaWord, read_nvidia
+from runtime.hardware.readers.windows import read_windows
+from runtime.hardware.recording import Recording, Trouble
+from runtime.hardware.report import (
+    BuildDevice,
+    DeviceKind,
+    FindingKind,
+    GraphicsDevice,
+    LlamaBuild,
+    MachineReport,
+    Memory,
+    Vendor,
+)
+
+_TROUBLES = {
+    Trouble.TIMED_OUT: FindingKind.PROBE_TIMED_OUT,
+    Trouble.CRASHED: FindingKind.PROBE_CRASHED,
+}
+
+
+def read_machine(recording: Recording) -> MachineReport:
+    """All that a recording tells; whatever it holds, there is a report."""
+    notes = Notes()
+    for name, result in recording.probes.items():
+        if result.trouble in _TROUBLES:
+            notes.add(_TROUBLES[result.trouble], name)
+    ram = read_ram(recording, notes)
+    build = read_build(recording, notes)
+    nvidia = read_nvidia(recording, notes, ram)
+    devices = _as_llama_sees(_devices(recording, notes, build, nvidia, ram), build, notes)
+    _note_unused(devices, build, nvidia, notes)
+    return MachineReport(
+        system=read_system(recording),
+        processor=read_processor(recording),
+        ram=ram,
+        disk=read_disk(recording, notes),
+        battery=read_battery(recording),
+        devices=devices,
+        build=build,
+        findings=tuple(notes.findings),
+    )
+
+
+def _devices(
+    recording: Recording, notes: Notes, build: LlamaBuild, nvidia: NvidiaWord, ram: Memory
+) -> tuple[GraphicsDevice, ...]:
+    if recording.system == "win32":
+        return read_windows(recording, notes, nvidia, ram)
+    if recording.system == "darwin":
+        return read_macos(recording, notes, build.devices, ram)
+    return read_linux(recording, notes, nvidia, ram)
+
+
+def _as_llama_sees(
+    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, notes: Notes
+) -> tuple[GraphicsDevice, ...]:
+    """Devices with what only ggml knows of them: their name, and whether they are integrated."""
+    known = list(devices)
+    for device, match in match_devices(build.devices, devices):
+        if match is None:
+            continue
+        index = next(place for place, each in enumerate(devices) if each is match)
+        known[index] = replace(match, kind=device.kind, name=_better_name(match, device))
+        if device.kind is DeviceKind.DISCRETE:
+            notes.compare(match.name, match.dedicated, device.memory, percent=10)
+    return tuple(known)
+
+
+def _better_name(match: GraphicsDevice, device: BuildDevice) -> str:
+    if " graphics device 0x" not in match.name:
+        return match.name
+    # Mesa adds its own name for the chip: "AMD Radeon RX 7900 XTX (RADV NAVI31)".
+    return re.sub(r" \((?:RADV|LLVM|ACO)[^)]*\)$", "", device.description)
+
+
+def _note_unused(
+    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, nvidia: NvidiaWord, notes: Notes
+) -> None:
+    """Say which devices stand idle, and whether their driver is why."""
+    used = [match for _, match in match_devices(build.devices, devices)]
+    idle = [device for device in devices if not any(device is each for each in used)]
+    for device in idle:
+        if device.vendor is Vendor.NVIDIA and _driver_is_broken(device, nvidia):
+            notes.add(FindingKind.DRIVER_BROKEN, device.name)
+        # Without an answer from llama.cpp nobody knows; that finding is there already.
+        elif build.backends and not _stands_back(device, devices):
+            notes.add(FindingKind.DEVICE_NOT_USED, device.name)
+    if nvidia.is_broken and not any(device.vendor is Vendor.NVIDIA for device in devices):
+        notes.add(FindingKind.DRIVER_BROKEN, "NVIDIA")
+
+
+def _driver_is_broken(device: GraphicsDevice, nvidia: NvidiaWord) -> bool:
+    # Under Linux the kernel says who drives it: nobody, or a driver without CUDA and NVML.
+    return nvidia.is_broken or (
+        bool(device.address)
+        and device.dedicated is None
+        and not nvidia.devices
+        and device.driver in ("", "nouveau")
+    )
+
+
+def _stands_back(device: GraphicsDevice, devices: tuple[GraphicsDevice, ...]) -> bool:
+    """Llama.cpp leaves an integrated device alone where there is a discrete one."""
+    return device.kind is DeviceKind.INTEGRATED and any(
+        other.kind is DeviceKind.DISCRETE for other in devices
+    )

@@ -1,0 +1,135 @@
+"""Reads the graphics devices of a Windows machine: pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from runtime.hardware.readers.notes import Notes
+from runtime.hardware.readers.nvidia import NvidiaWord
+from runtime.hardware.readers.raw import entries, fields, number, text
+from runtime.hardware.readers.vendors import kind_of, vendor_of
+from runtime.hardware.recording import Recording
+from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Rejection, Vendor
+
+_SOFTWARE = 2  # DXGI_ADAPTER_FLAG_SOFTWARE
+_GIBIBYTE = 1 << 30
+_QUAD, _DOUBLE = "HardwareInformation.qwMemorySize", "HardwareInformation.MemorySize"
+# 32-bit fields stop at 4 GiB less a megabyte, or at 2 GiB less a page.
+_FULL = frozenset({0xFFF00000, 0xFFFFFFFF, 0x7FFFF000, 0x7FFFFFFF, 0xFFFFF000})
+
+
+def read_windows(
+    recording: Recording, notes: Notes, nvidia: NvidiaWord, ram: Memory
+) -> tuple[GraphicsDevice, ...]:
+    """Those that DXGI names, else those in the registry; NVIDIA's in their driver's words."""
+    registry = tuple(_in_registry(recording, notes))
+    devices = list(_adapters(recording, notes, ram))
+    for index, device in enumerate(devices):
+        entry = next((entry for entry in registry if entry.name == device.name), None)
+        if entry is None:
+            continue
+        if device.kind is DeviceKind.DISCRETE:
+            notes.compare(device.name, device.dedicated, entry.dedicated, percent=10)
+        dedicated = device.dedicated or entry.dedicated
+        devices[index] = replace(device, driver=entry.driver, dedicated=dedicated)
+    return _in_the_drivers_words(devices or list(registry), nvidia, notes)
+
+
+def _in_the_drivers_words(
+    devices: list[GraphicsDevice], nvidia: NvidiaWord, notes: Notes
+) -> tuple[GraphicsDevice, ...]:
+    spoken = list(nvidia.devices)
+    for index, device in enumerate(devices):
+        word = next((word for word in spoken if word.name == device.name), None)
+        if word is not None:
+            spoken.remove(word)
+            notes.compare(device.name, word.dedicated, device.dedicated, percent=10)
+            devices[index] = word
+    return (*devices, *spoken)
+
+
+def _adapters(recording: Recording, notes: Notes, ram: Memory) -> Iterator[GraphicsDevice]:
+    for known in entries(recording.output("dxgi")):
+        vendor = vendor_of(number(known.get("VendorId")))
+        if vendor is None or (number(known.get("Flags")) or 0) & _SOFTWARE:
+            continue
+        name = text(known.get("Description"))
+        kind = kind_of(vendor, number(known.get("DeviceId")), name)
+        local = fields(known.get("Local"))
+        budget, usage = number(local.get("Budget")), number(local.get("CurrentUsage"))
+        free = None if budget is None or usage is None else max(budget - usage, 0)
+        device = GraphicsDevice(name=name, vendor=vendor, kind=kind)
+        dedicated = number(known.get("DedicatedVideoMemory"))
+        if kind is DeviceKind.DISCRETE:
+            memory = notes.memory(name, "DXGI", dedicated, free)
+            yield replace(device, dedicated=memory)
+            continue
+        yield replace(
+            device,
+            dedicated=_carve_out(notes, name, vendor, dedicated),
+            shared=notes.memory(
+                name,
+                "DXGI",
+                number(known.get("SharedSystemMemory")) or None,
+                None,
+                ram.total_bytes or 8 << 40,
+            ),
+        )
+
+
+def _carve_out(notes: Notes, name: str, vendor: Vendor, dedicated: int | None) -> Memory | None:
+    # None at all is what processors with graphics have by right.
+    if not dedicated:
+        return None
+    # Intel's drivers have called shared memory dedicated; AMD's carve-outs are real.
+    most = _GIBIBYTE if vendor is not Vendor.AMD else 8 << 40
+    return notes.memory(name, "DXGI", dedicated, None, most)
+
+
+def _in_registry(recording: Recording, notes: Notes) -> Iterator[GraphicsDevice]:
+    for known in entries(recording.output("display_classes")):
+        vendor_id, device_id = _numbers(text(known.get("MatchingDeviceId")))
+        vendor = vendor_of(vendor_id)
+        if vendor is None:
+            continue
+        name = text(known.get("DriverDesc"))
+        kind = kind_of(vendor, device_id, name)
+        dedicated = _registry_memory(known, name, notes) if kind is DeviceKind.DISCRETE else None
+        version = text(known.get("DriverVersion"))
+        yield GraphicsDevice(
+            name=name,
+            vendor=vendor,
+            kind=kind,
+            dedicated=dedicated,
+            driver=f"{text(known.get('ProviderName'))} {version}".strip(),
+        )
+
+
+def _registry_memory(known: Mapping[str, object], name: str, notes: Notes) -> Memory | None:
+    total = _stored(known.get(_QUAD))
+    if total is not None:
+        return notes.memory(name, "the registry", total, None)
+    total = _stored(known.get(_DOUBLE))
+    if total in _FULL:
+        notes.reject(name, "the registry", Rejection.CAPPED, (total,) if total else ())
+        return None
+    return notes.memory(name, "the registry", total, None)
+
+
+def _stored(value: object) -> int | None:
+    """A number as drivers store it: as such, or as its bytes, lowest first."""
+    word = text(value)
+    if word and len(word) in (8, 16):
+        try:
+            return int.from_bytes(bytes.fromhex(word), "little")
+        except ValueError:
+            return None
+    return number(value)
+
+
+def _numbers(matching: str) -> tuple[int | None, int | None]:
+    """Vendor and device out of an id with VEN_10DE and DEV_2504 in it."""
+    found: list[int | None] = []
+    for key in ("VEN_", "DEV_"):
+        _, there, rest = matching.upper().partition(key)
+        found.append(number(f"0x{rest[:4]}") if there else None)
+    return found[0], found[1]

@@ -1,0 +1,36 @@
+"""Looks at this machine: blocking calls, never to be made on the GUI thread."""
+
+import sys
+from pathlib import Path
+
+from runtime.hardware.children import ask_all
+from runtime.hardware.probes.listing import Probe, probe_groups
+from runtime.hardware.readers import read_machine
+from runtime.hardware.recording import Recording
+from runtime.hardware.report import MachineReport
+
+_LIMIT_S = 8.0
+
+
+def probe_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> MachineReport:
+    """Look at this machine; what could not be found out is among the report's findings.
+
+    Args:
+        models_folder: whose disk is meant; need not exist
+        limit_s: the most it may take
+    """
+    return read_machine(record_machine(models_folder, limit_s=limit_s))
+
+
+def record_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> Recording:
+    """Ask every probe this system has, in processes that are gone when this returns."""
+    llama = Probe(name="ggml", ask=_ggml, limit_s=7.0)
+    results = ask_all((*probe_groups(models_folder), (llama,)), limit_s=limit_s)
+    return Recording(system=sys.platform, probes=results)
+
+
+def _ggml() -> object:
+    # Only a child process may load llama.cpp.
+    from runtime.engine.devices import list_devices  # noqa: PLC0415
+
+    return list_devices()
