@@ -126,14 +126,18 @@ def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Pros
         )
         for candidate in better
     ]
-    missing = [way for way in ways if not way.fits]
+    # A processor with room for a better model is too slow for it; more room would not help.
+    is_slow = not prospect.budget.device and any(way.fits for way in ways)
+    missing = [] if is_slow else [way for way in ways if not way.fits]
     nearest = max(missing or ways, key=lambda way: (way.spare_bytes, way.speed.tokens_per_s))
     name = f"{nearest.candidate.name} at {nearest.candidate.quantisation}"
     place = f"on the {nearest.budget.name}" if nearest.budget.device else "memory"
     if missing:
         amount = max(-nearest.spare_bytes / _GIB, 0.1)
         return f"{name} would need {amount:.1f} GB more {place}."
-    fastest = max(ways, key=lambda way: way.speed.tokens_per_s)
+    fastest = max(
+        (way for way in ways if way.fits or not is_slow), key=lambda way: way.speed.tokens_per_s
+    )
     name = f"{fastest.candidate.name} at {fastest.candidate.quantisation}"
     pace = f"{fastest.speed.tokens_per_s:.0f} tokens a second"
     wait = f"{fastest.speed.screenshot_s:.0f} seconds for a screenshot"
