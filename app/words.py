@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.notices import Notice, NoticeKind
-from runtime.hardware.report import Finding, FindingKind
 from runtime.models.load_plan import LoadPlan
 from runtime.problems import Problem
 
@@ -571,25 +570,6 @@ def settings_fell_back(names: Sequence[str]) -> Notice:
         explanation=f"Please check: {', '.join(names)}.",
         kind=NoticeKind.WARNING,
     )
-
-
-_FINDINGS = {
-    FindingKind.DEVICE_NOT_USED: "{it} is here, but this installation cannot use it: models run"
-    " on the processor. Install Sideglance for this graphics device to be faster.",
-    FindingKind.DRIVER_BROKEN: "The driver of {it} does not answer. Install it again, or restart"
-    " the computer.",
-    FindingKind.PROBE_TIMED_OUT: "Asking {it} took too long and was given up.",
-    FindingKind.PROBE_CRASHED: "Asking {it} went wrong, so what it knows is missing here.",
-    FindingKind.FIGURE_REJECTED: "A figure makes no sense and is not used: {it}.",
-    FindingKind.SOURCES_DISAGREE: "Two sources say different things: {it}.",
-    FindingKind.SOFTWARE_DEVICE: "{it} is the processor in disguise and is not used.",
-    FindingKind.MEMORY_OVERRIDDEN: "The memory is taken as you set it: {it}.",
-}
-
-
-def finding_in_words(finding: Finding) -> str:
-    """What a person should know about their machine."""
-    return _FINDINGS[finding.kind].format(it=finding.detail or "A device")
 
 
 def clock_time(seconds: float) -> str:

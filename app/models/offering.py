@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.finding_words import findings_in_words
 from app.models.candidates import Candidates
 from app.models.known import Known
 from app.models.learnt import likely_speed, machine_key
@@ -13,7 +14,6 @@ from app.models.machine_words import (
     warning_in_words,
 )
 from app.models.offers import DEMO_NAME, FirstLook, Fit, MemoryUse, Offer, OfferKey, Offers
-from app.words import finding_in_words
 from runtime.hardware.budget import budgets
 from runtime.hardware.report import MachineReport
 from runtime.models.choose import NothingFits, next_better, ranked, reason_for
@@ -138,7 +138,7 @@ def _first_look(
     choice: tuple[Prospect, list[Prospect]] | NothingFits,
     by_key: dict[OfferKey, Offer],
 ) -> FirstLook:
-    notes = tuple(finding_in_words(finding) for finding in report.findings)
+    notes = tuple(findings_in_words(report))
     if isinstance(choice, NothingFits):
         return FirstLook(
             found=machine_in_words(report),
