@@ -32,6 +32,7 @@ from app.settings import Settings, load_settings
 from app.settings_keeper import SettingsKeeper
 from runtime.models.demo import demo_model_files
 from runtime.models.installed import InstalledModel
+from runtime.models.library.library import is_models_folder
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import LoadRequest
 
@@ -346,6 +347,7 @@ def test_that_another_folder_can_begin_empty(home: Home, tmp_path: Path) -> None
     home.qtbot.waitUntil(lambda: not home.offer(KEY).is_installed)
     assert home.house.place().folder == tmp_path / "new"
     assert home.titles() == [f"Models are now kept in {tmp_path / 'new'}."]
+    assert is_models_folder(tmp_path / "new")
 
 
 def test_that_a_folder_with_something_else_in_it_is_not_taken(home: Home, tmp_path: Path) -> None:
