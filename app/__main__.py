@@ -12,39 +12,42 @@ def main() -> int:
     # First of all: in a frozen program the engine process starts here too, and never returns.
     multiprocessing.freeze_support()
 
-    from app.cli import AskArguments, DoctorArguments, parse
+    from app.cli import AskArguments, DoctorArguments, OpenArguments, parse
+    from app.cli_hardware import HardwareArguments
     from app.cli_models import ModelsArguments, PullArguments
     from app.cli_plan import PlanArguments
 
     arguments = parse(sys.argv[1:])
-    if isinstance(arguments, AskArguments):
-        from app.commands.ask import run_ask
+    match arguments:
+        case OpenArguments(files=files):
+            from app.main import WindowArguments, run
 
-        return run_ask(arguments)
+            code = run(WindowArguments(files=files))
+        case AskArguments():
+            from app.commands.ask import run_ask
 
-    if isinstance(arguments, DoctorArguments):
-        from app.commands.doctor import run_doctor
+            code = run_ask(arguments)
+        case DoctorArguments():
+            from app.commands.doctor import run_doctor
 
-        return run_doctor(arguments)
+            code = run_doctor(arguments)
+        case PullArguments():
+            from app.commands.pull import run_pull
 
-    if isinstance(arguments, PullArguments):
-        from app.commands.pull import run_pull
+            code = run_pull(arguments)
+        case ModelsArguments():
+            from app.commands.models import run_models
 
-        return run_pull(arguments)
+            code = run_models(arguments)
+        case PlanArguments():
+            from app.commands.plan import run_plan
 
-    if isinstance(arguments, ModelsArguments):
-        from app.commands.models import run_models
+            code = run_plan(arguments)
+        case HardwareArguments():
+            from app.commands.hardware import run_hardware
 
-        return run_models(arguments)
-
-    if isinstance(arguments, PlanArguments):
-        from app.commands.plan import run_plan
-
-        return run_plan(arguments)
-
-    from app.main import WindowArguments, run
-
-    return run(WindowArguments(files=arguments.files))
+            code = run_hardware(arguments)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What may be written after `sideglance`, as frozen values."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.cli_hardware import HardwareArguments, add_hardware, hardware_arguments
 from app.cli_models import (
     ModelsArguments,
     PullArguments,
@@ -65,7 +66,13 @@ class DoctorArguments:
 
 
 Arguments = (
-    OpenArguments | AskArguments | DoctorArguments | PullArguments | ModelsArguments | PlanArguments
+    OpenArguments
+    | AskArguments
+    | DoctorArguments
+    | PullArguments
+    | ModelsArguments
+    | PlanArguments
+    | HardwareArguments
 )
 
 
@@ -78,19 +85,20 @@ def parse(arguments: Sequence[str]) -> Arguments:
     """
     parser = _make_parser()
     options = parser.parse_args(arguments)
-    if options.command == "pull":
-        return pull_arguments(options)
-    if options.command == "plan":
-        return plan_arguments(parser, options)
-    if options.command == "models":
-        return models_arguments(parser, options)
+    readers: dict[str, Callable[[], Arguments]] = {
+        "doctor": lambda: DoctorArguments(as_json=options.json),
+        "hardware": lambda: hardware_arguments(options),
+        "models": lambda: models_arguments(parser, options),
+        "plan": lambda: plan_arguments(parser, options),
+        "pull": lambda: pull_arguments(options),
+    }
+    if options.command in readers:
+        return readers[options.command]()
     if options.projector and not options.model:
         parser.error("--projector needs --model")
     files = ModelFiles(model=options.model, projector=options.projector) if options.model else None
     if options.command is None:
         return OpenArguments(files=files)
-    if options.command == "doctor":
-        return DoctorArguments(as_json=options.json)
     return AskArguments(
         questions=(options.question, *options.turn),
         attachments=tuple(options.attachments),
@@ -134,6 +142,7 @@ def _make_parser() -> argparse.ArgumentParser:
     add_pull(commands)
     add_models(commands)
     add_plan(commands)
+    add_hardware(commands)
     return parser
 
 

@@ -2,13 +2,12 @@
 
 from app.cli_plan import PlanArguments
 from app.commands.console import Console
-from app.paths import find_paths
+from app.commands.this_computer import look_at_this_computer
 from app.words import explain, size_in_words
 from runtime.hardware.imagined import imagined_machine
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
-from runtime.machine_probe import probe_machine
 from runtime.models.catalogue_file import load_catalogue
 from runtime.models.choose import choose
 from runtime.models.load_plan import LoadPlan
@@ -69,4 +68,4 @@ def _machine(arguments: PlanArguments) -> MachineReport:
         return read_machine(load_recording(arguments.machine))
     if arguments.ram_bytes is not None:
         return imagined_machine(arguments.ram_bytes, arguments.vram_bytes)
-    return probe_machine(find_paths().models)
+    return look_at_this_computer()
