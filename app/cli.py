@@ -90,7 +90,7 @@ def parse(arguments: Sequence[str]) -> Arguments:
         "hardware": lambda: hardware_arguments(options),
         "models": lambda: models_arguments(parser, options),
         "plan": lambda: plan_arguments(parser, options),
-        "pull": lambda: pull_arguments(options),
+        "pull": lambda: pull_arguments(parser, options),
     }
     if options.command in readers:
         return readers[options.command]()

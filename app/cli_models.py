@@ -10,14 +10,14 @@ class PullArguments:
     """Download a model.
 
     Attributes:
-        model: as a person calls it, such as "4B" or "Qwen3.5 4B"
-        quantisation: such as "Q4_K_M"; None takes the usual one
+        model: as a person calls it, such as "4B" or "Qwen3.5 4B"; None takes the best here
+        quantisation: such as "Q4_K_M"; None takes the best of the model here
         endpoint: where from; None is as in the settings
         proxy: through what; None is as in the settings
         as_json: one JSON object in place of a sentence
     """
 
-    model: str
+    model: str | None
     quantisation: str | None
     endpoint: str | None
     proxy: str | None
@@ -57,8 +57,17 @@ def add_pull(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "130 stopped with Ctrl+C. What was fetched is kept.",
         allow_abbrev=False,
     )
-    pull.add_argument("model", metavar="MODEL", help='such as "4B" or "Qwen3.5 4B"')
-    pull.add_argument("--quantisation", metavar="Q", help="such as Q8_0; otherwise Q4_K_M")
+    pull.add_argument(
+        "model",
+        metavar="MODEL",
+        nargs="?",
+        help='such as "4B" or "Qwen3.5 4B"; otherwise the one that suits this computer best',
+    )
+    pull.add_argument(
+        "--quantisation",
+        metavar="Q",
+        help="such as Q8_0; otherwise the one that suits this computer best",
+    )
     pull.add_argument(
         "--endpoint",
         metavar="URL",
@@ -68,8 +77,14 @@ def add_pull(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     pull.add_argument("--json", action="store_true", help="print one JSON object at the end")
 
 
-def pull_arguments(options: argparse.Namespace) -> PullArguments:
-    """What was asked for."""
+def pull_arguments(parser: argparse.ArgumentParser, options: argparse.Namespace) -> PullArguments:
+    """What was asked for.
+
+    Raises:
+        SystemExit: with 2 if it contradicts itself
+    """
+    if options.model is None and options.quantisation:
+        parser.error("--quantisation needs a MODEL")
     return PullArguments(
         model=options.model,
         quantisation=options.quantisation,

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 
 from runtime.models.catalogue import CatalogueModel, Quantisation
 
-# Enough quality for its size; every model we know comes in it.
-USUAL_QUANTISATION = "Q4_K_M"
-
 
 def is_called(name: str, called: str) -> bool:
     """Whether a model's name is what somebody calls it, in full or by its size alone."""
@@ -19,9 +16,9 @@ def find_model(catalogue: Sequence[CatalogueModel], called: str) -> CatalogueMod
     return next((model for model in catalogue if is_called(model.name, called)), None)
 
 
-def find_quantisation(model: CatalogueModel, called: str | None) -> Quantisation | None:
-    """A model's form of this name; the usual one if none was named."""
-    wanted = _plain(called or USUAL_QUANTISATION)
+def find_quantisation(model: CatalogueModel, called: str) -> Quantisation | None:
+    """A model's form of this name."""
+    wanted = _plain(called)
     return next((one for one in model.quantisations if _plain(one.name) == wanted), None)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.models.machine_words import nothing_fits_in_words
 from app.notices import Notice, NoticeKind
 from app.words import explain, quoted, size_in_words
 from runtime.models.installed import InstalledModel
 from runtime.models.library.library import Inventory
+from runtime.models.load_plan import LoadPlan
 
 
 def inventory_in_words(inventory: Inventory, folder: Path) -> Iterator[str]:
@@ -67,6 +69,38 @@ def quantisation_unknown(model: str, quantisation: str, known: Sequence[str]) ->
         title=f"{model} does not come as {quoted(quantisation)}.",
         explanation=f"It comes as {', '.join(known)}.",
     )
+
+
+def quantisation_taken(plan: LoadPlan) -> str:
+    """Which form of a model is fetched, and why."""
+    speed = max(plan.expected_tokens_per_s or 0.0, 1.0)
+    return (
+        f"{plan.quantisation} is taken of {plan.model}: it suits this computer best, with about"
+        f" {speed:.0f} tokens a second."
+    )
+
+
+def nothing_of_it_fits(model: str, quantisation: str) -> str:
+    """A model is fetched that does not fit."""
+    return (
+        f"{quantisation} is taken of {model}: the smallest that is any good, though by what is"
+        " known of this computer it has too little free memory for it."
+    )
+
+
+def going_on(model: str, quantisation: str) -> str:
+    """A download was begun before."""
+    return f"{model} {quantisation} is taken, because a part of it is here already."
+
+
+def nothing_fits(missing_bytes: int) -> Notice:
+    """No model can be recommended."""
+    return Notice(title=nothing_fits_in_words(missing_bytes))
+
+
+def picked(reason: str) -> Notice:
+    """What is fetched, and why."""
+    return Notice(title=reason, kind=NoticeKind.INFO)
 
 
 def several_models(name: str, quantisations: Sequence[str]) -> Notice:

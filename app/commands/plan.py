@@ -2,6 +2,7 @@
 
 from app.cli_plan import PlanArguments
 from app.commands.console import Console
+from app.commands.model_words import nothing_fits
 from app.commands.this_computer import look_at_this_computer
 from app.words import explain, size_in_words
 from runtime.hardware.imagined import imagined_machine
@@ -9,7 +10,7 @@ from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
 from runtime.models.catalogue_file import load_catalogue
-from runtime.models.choose import choose
+from runtime.models.choose import NothingFits, choose
 from runtime.models.load_plan import LoadPlan
 from runtime.problems import RuntimeFailure
 
@@ -22,6 +23,9 @@ def run_plan(arguments: PlanArguments, console: Console | None = None) -> int:
     console = console or Console()
     try:
         plan = choose(_machine(arguments), load_catalogue())
+    except NothingFits as failure:
+        console.notice(nothing_fits(failure.missing_bytes))
+        return NOTHING
     except RuntimeFailure as failure:
         console.notice(explain(failure.problem, failure.detail))
         return NOTHING

@@ -50,7 +50,7 @@ def ranked(
     Raises:
         NothingFits: not even the smallest model fits
     """
-    every = [best_prospect(report, candidate) for candidate in _choosable(catalogue)]
+    every = [best_prospect(report, candidate) for candidate in choosable(catalogue)]
     fitting = [prospect for prospect in every if prospect.fits]
     if not fitting:
         missing = max((prospect.spare_bytes for prospect in every), default=0)
@@ -144,7 +144,8 @@ def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Pros
     return f"{name} would fit, but write only about {pace} and take {wait}."
 
 
-def _choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
+def choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
+    """Every model at every quantisation that may be chosen without a person."""
     for model in catalogue:
         is_smallest = model.shape.parameters < _SMALLEST_PARAMETERS
         least = next(

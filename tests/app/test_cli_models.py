@@ -12,6 +12,12 @@ def test_that_a_bare_pull_leaves_the_rest_to_the_settings() -> None:
     )
 
 
+def test_that_a_pull_without_a_name_leaves_the_choice_to_us() -> None:
+    parsed = parse(["pull"])
+    assert isinstance(parsed, PullArguments)
+    assert (parsed.model, parsed.quantisation) == (None, None)
+
+
 def test_that_a_pull_takes_all_its_options() -> None:
     words = "pull 4B --quantisation Q8_0 --endpoint http://a --proxy http://b --json"
     assert parse(words.split()) == PullArguments(
@@ -41,7 +47,7 @@ def test_that_a_model_is_imported_with_its_projector() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["pull"],
+        ["pull", "--quantisation", "Q8_0"],
         ["models", "--delete", "4B", "--move", "a"],
         ["models", "--in-place"],
         ["models", "--projector", "b.gguf"],

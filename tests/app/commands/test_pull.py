@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from helpers.fetching import REPOSITORY, REVISION, content_of, path_of, remote
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
+from helpers.machines import machine
 
 from app.cli_models import PullArguments
 from app.commands.console import Console
@@ -58,14 +59,19 @@ def catalogue() -> tuple[CatalogueModel, ...]:
 
 
 class Pull:
-    """A command with what it wrote."""
+    """A command with what it wrote.
+
+    Attributes:
+        computer: the one that models are picked for
+    """
 
     def __init__(self, server: LyingServer, catalogue: tuple[CatalogueModel, ...]) -> None:
         self._server = server
         self._catalogue = catalogue
+        self.computer = machine(32)
         self.out, self.err = io.StringIO(), Terminal()
 
-    def run(self, model: str = "4B", *, as_json: bool = False, **options: str | None) -> int:
+    def run(self, model: str | None = "4B", *, as_json: bool = False, **options: str | None) -> int:
         arguments = PullArguments(
             model=model,
             quantisation=options.get("quantisation"),
@@ -73,7 +79,9 @@ class Pull:
             proxy=options.get("proxy"),
             as_json=as_json,
         )
-        return run_pull(arguments, Console(self.out, self.err), self._catalogue)
+        return run_pull(
+            arguments, Console(self.out, self.err), self._catalogue, lambda: self.computer
+        )
 
 
 @pytest.fixture
@@ -156,6 +164,32 @@ def test_that_a_model_is_known_by_any_of_its_names(called: str) -> None:
     assert not is_called("Qwen3.5 0.8B", called)
 
 
-def test_that_every_model_comes_in_the_usual_quantisation() -> None:
-    for model in load_catalogue():
-        assert "Q4_K_M" in [one.name for one in model.quantisations]
+def test_that_the_form_is_picked_for_the_computer_and_that_is_said(pull: Pull) -> None:
+    assert pull.run() == 0
+    assert "Q4_K_M is taken of Qwen3.5 4B: it suits this computer best, with" in pull.err.getvalue()
+
+
+def test_that_a_form_that_was_named_is_not_picked(pull: Pull) -> None:
+    assert pull.run(quantisation="Q4_K_M") == 0
+    assert "is taken" not in pull.err.getvalue()
+
+
+def test_that_without_a_name_the_recommended_model_is_fetched_and_why(pull: Pull) -> None:
+    assert pull.run(None) == 0
+    assert "Qwen3.5 4B at Q4_K_M is the best" in pull.err.getvalue()
+    assert len(library().installed()) == 1
+
+
+def test_that_without_a_name_nothing_is_fetched_that_does_not_fit(
+    pull: Pull, server: LyingServer
+) -> None:
+    pull.computer = machine(0)
+    assert pull.run(None) == 4
+    assert "Even the smallest model needs" in pull.err.getvalue()
+    assert server.requests == []
+
+
+def test_that_a_model_asked_for_by_name_is_fetched_though_nothing_of_it_fits(pull: Pull) -> None:
+    pull.computer = machine(0)
+    assert pull.run() == 0
+    assert "too little free memory" in pull.err.getvalue()

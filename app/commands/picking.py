@@ -1,0 +1,79 @@
+"""Picks what `sideglance pull` fetches where not everything was named."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.commands.model_names import find_quantisation
+from app.commands.model_words import going_on, nothing_of_it_fits, quantisation_taken
+from runtime.hardware.report import MachineReport
+from runtime.models.catalogue import CatalogueModel, Quantisation
+from runtime.models.choose import NothingFits, choosable, choose
+from runtime.models.library.unfinished import Unfinished
+
+Look = Callable[[], MachineReport]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What to fetch.
+
+    Attributes:
+        reason: why this one, in one sentence
+    """
+
+    model: CatalogueModel
+    quantisation: Quantisation
+    reason: str
+
+
+def pick_any(
+    catalogue: Sequence[CatalogueModel], unfinished: Sequence[Unfinished], look: Look
+) -> Pick:
+    """What was begun already, else what is best on this computer.
+
+    Raises:
+        NothingFits: not even the smallest model fits
+    """
+    begun = _begun(catalogue, unfinished)
+    if begun is not None:
+        return begun
+    plan = choose(look(), catalogue)
+    return _found(catalogue, plan.model, plan.quantisation, plan.reason)
+
+
+def pick_form(model: CatalogueModel, unfinished: Sequence[Unfinished], look: Look) -> Pick:
+    """The form of a model that was begun already, else the best one on this computer.
+
+    Who asks for a model that does not fit gets the smallest that we would choose of it.
+    """
+    only = (model,)
+    # What fits changes with the free memory; the same command must go on with the same files.
+    begun = _begun(only, unfinished)
+    if begun is not None:
+        return begun
+    try:
+        plan = choose(look(), only)
+    except NothingFits:
+        least = min(choosable(only), key=lambda candidate: candidate.model.file_bytes)
+        reason = nothing_of_it_fits(model.name, least.quantisation)
+        return _found(only, least.name, least.quantisation, reason)
+    return _found(only, plan.model, plan.quantisation, quantisation_taken(plan))
+
+
+def _begun(catalogue: Sequence[CatalogueModel], unfinished: Sequence[Unfinished]) -> Pick | None:
+    for left in unfinished:
+        for model in catalogue:
+            quantisation = find_quantisation(model, left.quantisation)
+            if model.name == left.name and quantisation is not None:
+                reason = going_on(left.name, left.quantisation)
+                return Pick(model=model, quantisation=quantisation, reason=reason)
+    return None
+
+
+def _found(catalogue: Sequence[CatalogueModel], name: str, form: str, reason: str) -> Pick:
+    return next(
+        Pick(model=model, quantisation=quantisation, reason=reason)
+        for model in catalogue
+        for quantisation in model.quantisations
+        if (model.name, quantisation.name) == (name, form)
+    )
