@@ -69,6 +69,9 @@ def read_processor(recording: Recording) -> Processor:
     machine = text(known.get("machine")).lower()
     architecture = _ARCHITECTURES.get(machine, machine or "unknown")
     name, features = _name_and_features(recording)
+    if recording.system == "darwin" and "NEON" in features:
+        # A program built for Intel is told of an Intel processor.
+        architecture = "arm64"
     if architecture == "arm64" and "NEON" not in features:
         # Part of every 64-bit ARM.
         features = (*features, "NEON")
@@ -93,7 +96,8 @@ def _name_and_features(recording: Recording) -> tuple[str, tuple[str, ...]]:
         leaf = set(values.get("machdep.cpu.leaf7_features", "").split())
         if values.get("hw.optional.arm64") == "1":
             leaf.add("NEON")
-        return values.get("machdep.cpu.brand_string", ""), _features(leaf)
+        name = values.get("machdep.cpu.brand_string", "")
+        return "Apple silicon" if name.startswith("VirtualApple") else name, _features(leaf)
     values = _keyed(lines(recording.output("cpuinfo")))
     flags = set(f"{values.get('flags', '')} {values.get('Features', '')}".split())
     return values.get("model name", values.get("Model", "")), _features(flags)

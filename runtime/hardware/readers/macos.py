@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from runtime.hardware.readers.basics import sysctl_values
 from runtime.hardware.readers.notes import Notes
@@ -11,43 +12,53 @@ from runtime.hardware.report import BuildDevice, DeviceKind, GraphicsDevice, Mem
 
 _MEBIBYTE = 1 << 20
 _GIBIBYTE = 1 << 30
-# Above this much RAM, Metal may use three quarters; below, two thirds (facts §7b).
+# From this much RAM on, Metal may use three quarters; below, two thirds (facts §7b).
 _LARGE_RAM = 36 * _GIBIBYTE
+# Which of them there is depends on the system; the last is that of processors with graphics.
+_AMOUNTS = ("spdisplays_vram", "_spdisplays_vram", "spdisplays_vram_shared")
 
 
 def read_macos(
     recording: Recording, notes: Notes, build: tuple[BuildDevice, ...], ram: Memory
 ) -> tuple[GraphicsDevice, ...]:
-    """Those that system_profiler names."""
+    """Those that system_profiler names, or where it did not answer those that Metal does."""
     document = fields(recording.output("system_profiler"))
-    return tuple(
-        _device(recording, known, notes, build, ram)
+    metal = tuple(device for device in build if device.name.startswith(("MTL", "Metal")))
+    named = tuple(
+        _device(recording, known, notes, metal, ram)
         for known in entries(document.get("SPDisplaysDataType"))
     )
+    return named or tuple(_as_metal_says(device, ram) for device in metal)
 
 
 def _device(
     recording: Recording,
     known: Mapping[str, object],
     notes: Notes,
-    build: tuple[BuildDevice, ...],
+    metal: tuple[BuildDevice, ...],
     ram: Memory,
 ) -> GraphicsDevice:
     name = _name(text(known.get("sppci_model")) or text(known.get("_name")))
     vendor = _vendor(name, text(known.get("spdisplays_vendor")))
+    device = GraphicsDevice(name=name, vendor=vendor, kind=DeviceKind.INTEGRATED)
     if vendor is Vendor.APPLE:
-        return GraphicsDevice(
-            name=name,
-            vendor=vendor,
-            kind=DeviceKind.INTEGRATED,
-            shared=_working_set(recording, name, notes, build, ram),
-        )
-    dedicated = _amount(text(known.get("spdisplays_vram")))
+        return replace(device, shared=_working_set(recording, name, notes, metal, ram))
+    amount = next((found for key in _AMOUNTS if (found := _amount(text(known.get(key))))), None)
+    memory = notes.memory(name, "system_profiler", amount, None)
+    if vendor in (Vendor.AMD, Vendor.NVIDIA):
+        return replace(device, kind=DeviceKind.DISCRETE, dedicated=memory)
+    return replace(device, shared=memory)
+
+
+def _as_metal_says(device: BuildDevice, ram: Memory) -> GraphicsDevice:
+    memory = replace(device.memory, source="Metal") if device.memory is not None else None
+    is_card = device.kind is DeviceKind.DISCRETE
     return GraphicsDevice(
-        name=name,
-        vendor=vendor,
-        kind=DeviceKind.DISCRETE if vendor is Vendor.AMD else DeviceKind.INTEGRATED,
-        dedicated=notes.memory(name, "system_profiler", dedicated, None),
+        name=device.description,
+        vendor=_vendor(device.description, ""),
+        kind=device.kind,
+        dedicated=memory if is_card else None,
+        shared=None if is_card else memory or _usual_share(ram),
     )
 
 
@@ -55,29 +66,33 @@ def _working_set(
     recording: Recording,
     name: str,
     notes: Notes,
-    build: tuple[BuildDevice, ...],
+    metal: tuple[BuildDevice, ...],
     ram: Memory,
 ) -> Memory | None:
     """What Metal lets programs use, in its own words, or as it is set, or as it is usual."""
-    for device in build:
-        if device.name.startswith(("MTL", "Metal")) and device.memory is not None:
-            memory = device.memory
-            return notes.memory(
-                name, "Metal", memory.total_bytes, memory.free_bytes, ram.total_bytes or 8 << 40
-            )
+    most = ram.total_bytes or 8 << 40
+    found = None
+    for device in metal[:1]:
+        if device.memory is not None:
+            total, free = device.memory.total_bytes, device.memory.free_bytes
+            found = notes.memory(name, "Metal", total, free, most)
     limit = number(sysctl_values(recording).get("iogpu.wired_limit_mb"))
-    if limit:
-        return notes.memory(
-            name, "iogpu.wired_limit_mb", limit * _MEBIBYTE, None, ram.total_bytes or 8 << 40
-        )
-    usual = ram.total_bytes * 3 // 4 if ram.total_bytes > _LARGE_RAM else ram.total_bytes * 2 // 3
+    # 0 is how macOS says that nobody set it.
+    if found is None and limit:
+        found = notes.memory(name, "iogpu.wired_limit_mb", limit * _MEBIBYTE, None, most)
+    return found or _usual_share(ram)
+
+
+def _usual_share(ram: Memory) -> Memory | None:
+    large = ram.total_bytes >= _LARGE_RAM
+    usual = ram.total_bytes * 3 // 4 if large else ram.total_bytes * 2 // 3
     return Memory(total_bytes=usual, source="the usual share of RAM") if usual else None
 
 
 def _name(name: str) -> str:
-    # "kHW_AppleM1Item" in the first systems for Apple silicon.
-    raw = re.fullmatch(r"kHW_Apple(\w+)Item", name)
-    return f"Apple {raw[1]}" if raw else name
+    # "kHW_AppleM1Item" and "kHW_IntelIris6100Item" on some systems.
+    raw = re.fullmatch(r"kHW_(\w+)Item", name)
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=\d)", " ", raw[1]) if raw else name
 
 
 def _vendor(name: str, vendor: str) -> Vendor:

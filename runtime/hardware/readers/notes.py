@@ -58,7 +58,8 @@ class Notes:
         """Both figures as far as they can be true; None if not even the total can."""
         if total is None:
             return None
-        if total == 0:
+        # Backends that do not know have said 1 as well (ggml's OpenCL).
+        if total < _MEBIBYTE:
             self.reject(whose, source, Rejection.ZERO)
             return None
         if total > most:

@@ -40,6 +40,7 @@ def number(value: object) -> int | None:
         return None
     digits, base = (word[2:], 16) if word.startswith("0x") else (word, 10)
     try:
-        return int(digits, base) if digits.isalnum() else None
+        found = int(digits, base) if digits.isalnum() else None
     except ValueError:
         return None
+    return None if found is None or found > _LARGEST else found

@@ -25,7 +25,10 @@ _AMD_PROCESSORS = frozenset(
         *(0x15BF, 0x15C8, 0x1900, 0x1901, 0x1902, 0x150E, 0x1586, 0x1114),
     }
 )
-_INTEL_CARD = re.compile(r"\b(?:Arc\W.*\b[AB]\d{2,3}M?\b|DG1|Iris Xe MAX|Data Center GPU)", re.I)
+# B370 and B390 have the numbers of cards and are part of the processor.
+_INTEL_CARD = re.compile(
+    r"\b(?:Arc\W.*\b(?:A|B(?!3[79]0\b))\d{2,3}M?\b|DG1|Iris Xe MAX|Data Center GPU)", re.I
+)
 
 
 def vendor_of(vendor_id: int | None) -> Vendor | None:

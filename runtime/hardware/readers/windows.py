@@ -23,6 +23,7 @@ def read_windows(
     """Those that DXGI names, else those in the registry; NVIDIA's in their driver's words."""
     registry = tuple(_in_registry(recording, notes))
     devices = list(_adapters(recording, notes, ram))
+    devices = _without_echoes(devices, registry)
     for index, device in enumerate(devices):
         entry = next((entry for entry in registry if entry.name == device.name), None)
         if entry is None:
@@ -34,17 +35,32 @@ def read_windows(
     return _in_the_drivers_words(devices or list(registry), nvidia, notes)
 
 
+def _without_echoes(
+    devices: list[GraphicsDevice], registry: tuple[GraphicsDevice, ...]
+) -> list[GraphicsDevice]:
+    """No more of a name than the registry has: DXGI can list a device twice."""
+    kept: list[GraphicsDevice] = []
+    for device in devices:
+        installed = sum(entry.name == device.name for entry in registry)
+        if not installed or sum(each.name == device.name for each in kept) < installed:
+            kept.append(device)
+    return kept
+
+
 def _in_the_drivers_words(
     devices: list[GraphicsDevice], nvidia: NvidiaWord, notes: Notes
 ) -> tuple[GraphicsDevice, ...]:
-    spoken = list(nvidia.devices)
+    spoken, gone = list(nvidia.devices), list[GraphicsDevice]()
     for index, device in enumerate(devices):
         word = next((word for word in spoken if word.name == device.name), None)
         if word is not None:
             spoken.remove(word)
             notes.compare(device.name, word.dedicated, device.dedicated, percent=10)
             devices[index] = word
-    return (*devices, *spoken)
+        elif nvidia.devices and not nvidia.is_broken and device.vendor is Vendor.NVIDIA:
+            gone.append(device)
+    # The registry remembers cards that were taken out long ago.
+    return (*(device for device in devices if not any(device is each for each in gone)), *spoken)
 
 
 def _adapters(recording: Recording, notes: Notes, ram: Memory) -> Iterator[GraphicsDevice]:
@@ -127,9 +143,11 @@ def _stored(value: object) -> int | None:
 
 
 def _numbers(matching: str) -> tuple[int | None, int | None]:
-    """Vendor and device out of an id with VEN_10DE and DEV_2504 in it."""
-    found: list[int | None] = []
-    for key in ("VEN_", "DEV_"):
-        _, there, rest = matching.upper().partition(key)
-        found.append(number(f"0x{rest[:4]}") if there else None)
-    return found[0], found[1]
+    """Vendor and device out of an id with VEN_10DE and DEV_2504 in it.
+
+    Off the PCI bus, as Qualcomm's, the vendor is four letters; as a number they are DXGI's.
+    """
+    vendor, device = (matching.upper().partition(key)[2][:4] for key in ("VEN_", "DEV_"))
+    if vendor.isascii() and vendor.isalpha() and number(f"0x{vendor}") is None:
+        return int.from_bytes(vendor.encode(), "little"), number(f"0x{device}")
+    return number(f"0x{vendor}"), number(f"0x{device}")
