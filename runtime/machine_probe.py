@@ -1,15 +1,23 @@
 """Looks at this machine: blocking calls, never to be made on the GUI thread."""
 
 import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
+from runtime.hardware.budget import budgets
 from runtime.hardware.children import ask_all
 from runtime.hardware.probes.listing import Probe, probe_groups
 from runtime.hardware.readers import read_machine
+from runtime.hardware.readers.speeds import read_speeds
 from runtime.hardware.recording import Recording
-from runtime.hardware.report import MachineReport
+from runtime.hardware.report import DeviceSpeed, MachineReport
 
 _LIMIT_S = 8.0
+# A driver that makes its programs first may take that long.
+_MEASURING_LIMIT_S = 10.0
+_MEASURING_ALL_LIMIT_S = 25.0
 
 
 def probe_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> MachineReport:
@@ -27,6 +35,25 @@ def record_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> Recordi
     llama = Probe(name="ggml", ask=_ggml, limit_s=7.0)
     results = ask_all((*probe_groups(models_folder), (llama,)), limit_s=limit_s)
     return Recording(system=sys.platform, probes=results)
+
+
+def measure_speeds(report: MachineReport) -> Mapping[str, DeviceSpeed]:
+    """Measure the devices that models can run on, one after the other, about a second each.
+
+    One that hangs, crashes or has no room is not among the results.
+    """
+    probes = tuple(
+        Probe(name=budget.device, ask=partial(_measure, budget.device), limit_s=_MEASURING_LIMIT_S)
+        for budget in budgets(report)
+    )
+    results = ask_all((probes,), limit_s=_MEASURING_ALL_LIMIT_S)
+    return read_speeds({name: result.output for name, result in results.items()})
+
+
+def _measure(device: str) -> object:
+    from runtime.engine.micro_benchmark import measure_device  # noqa: PLC0415
+
+    return asdict(measure_device(device))
 
 
 def _ggml() -> object:

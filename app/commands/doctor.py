@@ -12,7 +12,7 @@ from app.commands.diagnosis import Diagnosis, FolderState, ModelHealth
 from app.commands.doctor_words import diagnosis_in_words
 from app.commands.proxies import proxy_in_use
 from app.models.counsel import Counsel
-from app.models.learnt import FILE_NAME, load_learnt
+from app.models.learnt import FILE_NAME, Learnt, load_learnt
 from app.paths import Paths, find_paths
 from app.settings import Settings, load_settings
 from app.version import VERSION
@@ -43,7 +43,8 @@ def examine(paths: Paths, settings: Settings) -> Diagnosis:
     """Find out how an installation is doing; nothing is loaded, and no connection opened."""
     chosen = settings.models_folder
     models = paths.models if chosen is None else Path(chosen)
-    report = _look(models, settings)
+    learnt = load_learnt(paths.cache / "models" / FILE_NAME)
+    report = _look(models, settings, learnt)
     inventory = Library(models, is_chosen=chosen is not None).look()
     folders = (
         ("Settings", paths.settings.parent),
@@ -59,7 +60,7 @@ def examine(paths: Paths, settings: Settings) -> Diagnosis:
         bindings=_bindings(),
         report=report,
         models=_models(inventory),
-        comparison=load_learnt(paths.cache / "models" / FILE_NAME).comparison,
+        comparison=learnt.comparison,
         folders=tuple(_folder(purpose, path, inventory, models) for purpose, path in folders),
         offline=settings.offline,
         proxy=proxy_in_use(settings.proxy),
@@ -104,10 +105,11 @@ def diagnosis_record(diagnosis: Diagnosis) -> dict[str, object]:
     }
 
 
-def _look(models: Path, settings: Settings) -> MachineReport | None:
+def _look(models: Path, settings: Settings, learnt: Learnt) -> MachineReport | None:
     gigabytes = settings.device_memory_gigabytes
     try:
-        return Counsel().look(models, int(gigabytes * (1 << 30)) if gigabytes > 0 else None)
+        device_bytes = int(gigabytes * (1 << 30)) if gigabytes > 0 else None
+        return Counsel().look(models, device_bytes, learnt)
     except RuntimeFailure:
         return None
 

@@ -51,6 +51,7 @@ def hardware_record(report: MachineReport) -> dict[str, object]:
             "backends": list(report.build.backends),
             "devices": [asdict(device) for device in report.build.devices],
         },
+        "speeds": {name: asdict(speed) for name, speed in report.speeds.items()},
         "findings": [
             {**asdict(finding), "text": finding_in_words(finding, report)}
             for finding in report.findings

@@ -35,6 +35,8 @@ def machine_in_lines(report: MachineReport) -> Iterator[str]:
         yield "  none"
     yield "What the installed llama.cpp can use:"
     yield from _build(report.build)
+    yield "How fast it is for models:"
+    yield from _speeds(report)
     yield "To know:"
     sentences = list(findings_in_words(report))
     yield from (f"  {sentence}" for sentence in sentences or ["Nothing unusual was found."])
@@ -106,6 +108,17 @@ def _build(build: LlamaBuild) -> Iterator[str]:
         yield f"  {_build_device(device)}"
     if build.backends and not build.devices:
         yield "  no graphics device; models run on the processor"
+
+
+def _speeds(report: MachineReport) -> Iterator[str]:
+    for name, speed in report.speeds.items():
+        gigabytes, billions = speed.bytes_per_s / 1e9, speed.operations_per_s / 1e9
+        yield (
+            f"  {name or 'processor'}: reads {gigabytes:.0f} GB and computes {billions:,.0f} "
+            "billion operations a second (measured)"
+        )
+    if not report.speeds:
+        yield "  not measured; what such devices usually do is assumed"
 
 
 def _build_device(device: BuildDevice) -> str:

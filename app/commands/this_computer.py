@@ -1,11 +1,15 @@
 """Looks at this computer as the settings would have it; takes some seconds."""
 
+from dataclasses import asdict, replace
+
+from app.models.learnt import FILE_NAME, load_learnt
+from app.models.measured import with_known_speeds
 from app.models.place import library_of
 from app.paths import find_paths
 from app.settings import load_settings
 from runtime.hardware.override import with_memory_override
 from runtime.hardware.readers import read_machine
-from runtime.hardware.recording import Recording
+from runtime.hardware.recording import SPEEDS, ProbeResult, Recording
 from runtime.hardware.report import MachineReport
 from runtime.machine_probe import record_machine
 
@@ -13,10 +17,14 @@ _GIGABYTE = 1 << 30
 
 
 def record_this_computer() -> Recording:
-    """What every probe said, unread."""
+    """What every probe said, unread, and what the devices did when they were measured."""
     paths = find_paths()
     settings = load_settings(paths.settings).settings
-    return record_machine(library_of(settings, paths).folder)
+    recording = record_machine(library_of(settings, paths).folder)
+    learnt = load_learnt(paths.cache / "models" / FILE_NAME)
+    speeds = with_known_speeds(report_of(recording), learnt).speeds
+    measured = ProbeResult(output={name: asdict(speed) for name, speed in speeds.items()})
+    return replace(recording, probes={**recording.probes, SPEEDS: measured})
 
 
 def report_of(recording: Recording) -> MachineReport:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.models.known import Known
+from app.models.learnt import Learnt
 from app.models.offers import Offers
 from app.models.target import LoadTarget
 from runtime.hardware.report import MachineReport
@@ -14,12 +15,13 @@ from runtime.models.installed import InstalledModel
 class Advice(Protocol):
     """Looks at this computer, and decides what would run on it. Nothing is for the GUI thread."""
 
-    def look(self, models_folder: Path, device_bytes: int | None) -> MachineReport:
-        """Look at this computer; takes a while.
+    def look(self, models_folder: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
+        """Look at this computer, and measure it if that was never done; takes a while.
 
         Args:
             models_folder: whose disk is looked at
             device_bytes: what to take the graphics device's memory for; None is as found
+            learnt: what was measured before
         """
 
     def catalogue(self) -> tuple[CatalogueModel, ...]:

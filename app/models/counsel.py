@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.models.candidates import Candidates
 from app.models.known import Known
-from app.models.learnt import machine_key, plan_key
+from app.models.learnt import Learnt, machine_key, plan_key
+from app.models.measured import with_known_speeds
 from app.models.offering import Offering
 from app.models.offers import Offers
 from app.models.target import LoadTarget
@@ -30,10 +31,12 @@ class Counsel:
         self._candidates = Candidates()
         self._offering = Offering(self._candidates)
 
-    def look(self, models_folder: Path, device_bytes: int | None) -> MachineReport:
-        """Look at this computer in processes of their own."""
+    def look(self, models_folder: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
+        """Look at this computer, and measure it once, in processes of their own."""
         report = probe_machine(models_folder)
-        return report if device_bytes is None else with_memory_override(report, device_bytes)
+        if device_bytes is not None:
+            report = with_memory_override(report, device_bytes)
+        return with_known_speeds(report, learnt)
 
     def catalogue(self) -> tuple[CatalogueModel, ...]:
         """The models that are listed in our resources."""

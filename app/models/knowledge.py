@@ -107,6 +107,7 @@ class Knowledge(QObject):
 
         def on_looked(report: MachineReport) -> None:
             self._report = report
+            self._learning.keep_speeds(report)
             log.models.info("%d findings about this computer", len(report.findings))
             self.changed.emit()
             done()
@@ -116,9 +117,11 @@ class Knowledge(QObject):
             log.models.info("this computer could not be looked at: %s", failure.problem)
             done()
 
-        folder, device_bytes = self.folder, self._device_bytes()
+        folder, device_bytes, learnt = self.folder, self._device_bytes(), self._learning.learnt
         self._lane.run(
-            lambda: self._advice.look(folder, device_bytes), then=on_looked, failed=on_failed
+            lambda: self._advice.look(folder, device_bytes, learnt),
+            then=on_looked,
+            failed=on_failed,
         )
 
     def count(self, done: Done | None = None) -> None:

@@ -11,13 +11,16 @@ from app.models.learnt import (
     Comparison,
     Learnt,
     load_learnt,
+    machine_key,
     pace_key,
     plan_key,
     save_learnt,
     with_pace,
     with_plan,
+    with_speeds,
 )
 from runtime.events import Buffer, Finished
+from runtime.hardware.report import MachineReport
 from runtime.models.load_plan import LoadPlan
 
 # A shorter answer says more about its beginning than about the speed.
@@ -62,6 +65,12 @@ class Learning:
         key = plan_key(machine, model, quantisation)
         plans = {name: plan for name, plan in self.learnt.plans.items() if name != key}
         self._set(replace(self.learnt, plans=plans))
+
+    def keep_speeds(self, report: MachineReport) -> None:
+        """Remember what this machine's devices did, so that they are measured only once."""
+        key = machine_key(report)
+        if key not in self.learnt.speeds:
+            self._set(with_speeds(self.learnt, key, report.speeds))
 
     def compare(self, plan: LoadPlan, buffers: Sequence[Buffer]) -> None:
         """Hold the estimate against what llama.cpp allocated."""

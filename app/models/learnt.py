@@ -11,7 +11,8 @@ from typing import TypeVar, get_args, get_type_hints
 from app import log
 from app.models.offers import OfferKey
 from app.safe_file import replace_file, writing_failure
-from runtime.hardware.report import MachineReport
+from runtime.hardware.readers.speeds import read_speeds
+from runtime.hardware.report import DeviceSpeed, MachineReport
 from runtime.models.load_plan import LoadPlan
 
 FILE_NAME = "learnt.json"
@@ -61,11 +62,14 @@ class Learnt:
         plans: what loaded after a first plan had not, by `plan_key`
         paces: how fast models wrote, as a share of what was expected, by `pace_key`
         comparison: the newest load, None before the first
+        speeds: what devices did when they were measured, by `machine_key` and ggml's name; a
+            machine without any was measured in vain
     """
 
     plans: Mapping[str, LoadPlan] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
     comparison: Comparison | None = None
+    speeds: Mapping[str, Mapping[str, DeviceSpeed]] = field(default_factory=dict)
 
 
 def machine_key(report: MachineReport) -> str:
@@ -99,6 +103,11 @@ def with_pace(learnt: Learnt, key: str, pace: float) -> Learnt:
     if before is not None:
         pace = before + (pace - before) * _NEWEST_SHARE
     return replace(learnt, paces=_with_newest(learnt.paces, key, round(pace, 3)))
+
+
+def with_speeds(learnt: Learnt, machine: str, speeds: Mapping[str, DeviceSpeed]) -> Learnt:
+    """The same with a machine that was measured."""
+    return replace(learnt, speeds=_with_newest(learnt.speeds, machine, speeds))
 
 
 def likely_speed(
@@ -151,7 +160,16 @@ def load_learnt(path: Path) -> Learnt:
         for key, value in (paces.items() if isinstance(paces, dict) else ())
         if isinstance(value, int | float) and _LEAST_PACE <= value <= _MOST_PACE
     }
-    return Learnt(plans=read, paces=kept, comparison=_read(Comparison, content.get("comparison")))
+    speeds = content.get("speeds")
+    return Learnt(
+        plans=read,
+        paces=kept,
+        comparison=_read(Comparison, content.get("comparison")),
+        speeds={
+            key: read_speeds(value)
+            for key, value in (speeds.items() if isinstance(speeds, dict) else ())
+        },
+    )
 
 
 def save_learnt(path: Path, learnt: Learnt) -> None:
@@ -165,6 +183,10 @@ def save_learnt(path: Path, learnt: Learnt) -> None:
         "plans": {key: asdict(plan) for key, plan in learnt.plans.items()},
         "paces": dict(learnt.paces),
         "comparison": None if learnt.comparison is None else asdict(learnt.comparison),
+        "speeds": {
+            key: {device: asdict(speed) for device, speed in speeds.items()}
+            for key, speeds in learnt.speeds.items()
+        },
     }
     try:
         replace_file(path, json.dumps(content, indent=1).encode())

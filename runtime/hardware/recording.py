@@ -8,6 +8,8 @@ from pathlib import Path
 
 from runtime.problems import FileFailure, Problem
 
+# Where a recording keeps what the devices did when they were measured, by ggml's names.
+SPEEDS = "speeds"
 _FORMAT = 1
 _LARGEST_BYTES = 4 << 20
 

@@ -1,6 +1,7 @@
 """What a machine has, each figure with where it came from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -115,6 +116,19 @@ class LlamaBuild:
     devices: tuple[BuildDevice, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSpeed:
+    """What a device does.
+
+    Attributes:
+        bytes_per_s: weights read while single tokens are written
+        operations_per_s: of matrix products while a prompt is read
+    """
+
+    bytes_per_s: float
+    operations_per_s: float
+
+
 class FindingKind(StrEnum):
     """What a person should know about their machine; `app/words.py` has the sentences."""
 
@@ -167,6 +181,8 @@ class MachineReport:
         battery: None for a machine without
         devices: graphics devices of the machine, usable or not
         build: what the installed llama.cpp can use of them
+        speeds: what its devices did when they were measured, by ggml's name, "" for the CPU;
+            empty where nothing was
     """
 
     system: str
@@ -177,3 +193,4 @@ class MachineReport:
     devices: tuple[GraphicsDevice, ...]
     build: LlamaBuild
     findings: tuple[Finding, ...] = ()
+    speeds: Mapping[str, DeviceSpeed] = field(default_factory=dict)

@@ -7,7 +7,14 @@ from runtime.hardware.report import MachineReport
 from runtime.models.catalogue import CatalogueModel, Quantisation
 from runtime.models.estimate import ModelBytes
 from runtime.models.load_plan import LoadPlan
-from runtime.models.prospect import Candidate, Prospect, best_prospect, prospects
+from runtime.models.prospect import (
+    PATIENCE_S,
+    READING_SPEED,
+    Candidate,
+    Prospect,
+    best_prospect,
+    prospects,
+)
 from runtime.problems import Problem, RuntimeFailure
 
 _GIB = 1 << 30
@@ -126,8 +133,8 @@ def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Pros
         )
         for candidate in better
     ]
-    # A processor with room for a better model is too slow for it; more room would not help.
-    is_slow = not prospect.budget.device and any(way.fits for way in ways)
+    # What has room for a better model and is too slow for it is not helped by more room.
+    is_slow = any(way.fits and (not way.budget.device or _crawls(way)) for way in ways)
     missing = [] if is_slow else [way for way in ways if not way.fits]
     nearest = max(missing or ways, key=lambda way: (way.spare_bytes, way.speed.tokens_per_s))
     name = f"{nearest.candidate.name} at {nearest.candidate.quantisation}"
@@ -155,6 +162,11 @@ def choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
             if quantisation.is_manual or (is_smallest and quantisation.penalty > least):
                 continue
             yield candidate_of(model, quantisation)
+
+
+def _crawls(prospect: Prospect) -> bool:
+    speed = prospect.speed
+    return speed.tokens_per_s < READING_SPEED or speed.screenshot_s > PATIENCE_S
 
 
 def _rank(prospect: Prospect) -> tuple[bool, float]:

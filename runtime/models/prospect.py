@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from runtime.hardware.budget import Budget, budgets
 from runtime.hardware.report import DeviceKind, MachineReport
 from runtime.models.estimate import MemoryEstimate, ModelBytes, Setup, estimate
-from runtime.models.speed import SpeedEstimate, expected_speed, usual_speed
+from runtime.models.speed import SpeedEstimate, device_speed, expected_speed
 from runtime.requests import KvType, ProjectorPlace
 
 # Tokens of context, most first. More is asked for by hand.
@@ -19,7 +19,7 @@ _SLOW_POINTS = 6.0
 _PLEASANT_SPEED = 20.0
 _PLEASANT_POINTS = 0.35
 # Seconds for a screenshot, and points for each second more: seeing is what we are for.
-_PATIENCE_S = 30.0
+PATIENCE_S = 30.0
 _WAIT_POINTS = 0.2
 _MOST_WAIT_POINTS = 40.0
 # A model in two places is slower to read, and takes RAM as well.
@@ -102,6 +102,9 @@ def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[Setup
     places = [ProjectorPlace.CPU]
     if candidate.model.vision is None:
         places = [ProjectorPlace.NONE]
+    elif budget.kind is DeviceKind.INTEGRATED:
+        # Its memory is the CPU's: what moves there frees nothing.
+        places = [ProjectorPlace.GPU]
     elif budget.device:
         places.insert(0, ProjectorPlace.GPU)
     for context in contexts:
@@ -124,7 +127,7 @@ def _layers(candidate: Candidate, budget: Budget) -> Iterator[int]:
         return
     yield -1
     if budget.kind is DeviceKind.INTEGRATED:
-        # Its memory is the CPU's: layers moved there free nothing.
+        # As above.
         return
     layers = candidate.model.shape.layers
     yield from (layers * eighths // 8 for eighths in range(7, 1, -1))
@@ -140,8 +143,9 @@ def _prospect(
     model = candidate.model
     memory = estimate(model, setup)
     processor = devices[-1]
-    processor_speed = usual_speed(processor, report.processor)
-    speed = expected_speed(model, memory, usual_speed(budget, report.processor), processor_speed)
+    speed = expected_speed(
+        model, memory, device_speed(budget, report), device_speed(processor, report)
+    )
     spare = budget.free_bytes - budget.margin_bytes - memory.main.total
     if budget.device:
         # What stays in RAM must fit there as well.
@@ -168,7 +172,7 @@ def _cost(setup: Setup, speed: SpeedEstimate, *, sees: bool) -> float:
     """Points that waiting and forgetting take off a model's quality."""
     slow = max(READING_SPEED - speed.tokens_per_s, 0.0) * _SLOW_POINTS
     slow += max(_PLEASANT_SPEED - speed.tokens_per_s, 0.0) * _PLEASANT_POINTS
-    wait = max(speed.screenshot_s - _PATIENCE_S, 0.0) * _WAIT_POINTS if sees else 0.0
+    wait = max(speed.screenshot_s - PATIENCE_S, 0.0) * _WAIT_POINTS if sees else 0.0
     short = _CONTEXT_POINTS.get(setup.context, 0.0)
     cache = _QUANTISED_CACHE_POINTS if setup.kv_type is not KvType.F16 else 0.0
     partly = _PARTLY_POINTS if setup.gpu_layers > 0 else 0.0

@@ -7,6 +7,7 @@ from pathlib import Path
 from helpers.plans import PLAN
 
 from app.models.known import Known
+from app.models.learnt import Learnt
 from app.models.offers import DEMO_NAME, FirstLook, Fit, MemoryUse, Offer, Offers
 from app.models.target import LoadTarget
 from runtime.hardware.report import LlamaBuild, MachineReport, Memory, Processor
@@ -40,7 +41,7 @@ class FakeAdvice:
         self.looks: list[tuple[Path, int | None]] = []
         self.failure: RuntimeFailure | None = None
 
-    def look(self, models_folder: Path, device_bytes: int | None) -> MachineReport:
+    def look(self, models_folder: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
         self.looks.append((models_folder, device_bytes))
         if self.failure is not None:
             raise self.failure

@@ -16,8 +16,9 @@ from runtime.hardware.readers.linux import read_linux
 from runtime.hardware.readers.macos import read_macos
 from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.nvidia import NvidiaWord, read_nvidia
+from runtime.hardware.readers.speeds import read_speeds
 from runtime.hardware.readers.windows import read_windows
-from runtime.hardware.recording import Recording, Trouble
+from runtime.hardware.recording import SPEEDS, Recording, Trouble
 from runtime.hardware.report import (
     BuildDevice,
     DeviceKind,
@@ -55,6 +56,7 @@ def read_machine(recording: Recording) -> MachineReport:
         devices=devices,
         build=build,
         findings=tuple(notes.findings),
+        speeds=read_speeds(recording.output(SPEEDS)),
     )
 
 
@@ -84,7 +86,10 @@ def _as_llama_sees(
 
 
 def _better_name(match: GraphicsDevice, device: BuildDevice) -> str:
-    if " graphics device 0x" not in match.name:
+    # The list of PCI devices has names of chips ("Phoenix1") and of families ("Radeon RX 7900
+    # XT/7900 XTX/7900 GRE/7900M").
+    is_chip = match.vendor is Vendor.AMD and "radeon" not in match.name.lower()
+    if not (is_chip or "/" in match.name or " graphics device 0x" in match.name):
         return match.name
     # Mesa adds its own name for the chip: "AMD Radeon RX 7900 XTX (RADV NAVI31)".
     return re.sub(r" \((?:RADV|LLVM|ACO)[^)]*\)$", "", device.description)

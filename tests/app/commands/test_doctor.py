@@ -24,7 +24,7 @@ KEY = ("Qwen3.5 4B", "Q4_K_M")
 
 @pytest.fixture(autouse=True)
 def _known_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(self: object, models: Path, device_bytes: int | None) -> MachineReport:
+    def look(self: object, models: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
         return MACHINE
 
     monkeypatch.setattr(Counsel, "look", look)

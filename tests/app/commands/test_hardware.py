@@ -14,13 +14,16 @@ from app.commands import this_computer
 from app.commands.console import Console
 from app.commands.hardware import LOOKED, NOT_RECORDED, hardware_record, run_hardware
 from app.commands.hardware_words import machine_in_lines
+from app.models import measured
+from app.models.learnt import FILE_NAME, Learnt, machine_key, save_learnt, with_speeds
 from app.paths import find_paths
 from app.settings import Settings, save_settings
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import ProbeResult, Recording, load_recording
-from runtime.hardware.report import Battery, Finding, FindingKind, LlamaBuild, Memory
+from runtime.hardware.report import Battery, DeviceSpeed, Finding, FindingKind, LlamaBuild, Memory
 
 CARD = "NVIDIA GeForce RTX 3060"
+SPEEDS = {"": DeviceSpeed(bytes_per_s=40e9, operations_per_s=1.2e12)}
 RECORDING = Recording(
     system="linux",
     probes={
@@ -44,6 +47,7 @@ def _known_computer(monkeypatch: pytest.MonkeyPatch) -> None:
         return RECORDING
 
     monkeypatch.setattr(this_computer, "record_machine", record)
+    monkeypatch.setattr(measured, "measure_speeds", lambda report: SPEEDS)
 
 
 def looked(*arguments: str) -> tuple[int, str, str]:
@@ -60,6 +64,8 @@ def test_that_this_very_computer_is_looked_at() -> None:
     assert code == LOOKED
     assert found["ram"]["total_bytes"] > 0
     assert "CPU" in found["llama_cpp"]["backends"]
+    assert found["speeds"][""]["bytes_per_s"] > 1e9
+    assert found["speeds"][""]["operations_per_s"] > 1e9
 
 
 @pytest.mark.usefixtures("_known_computer")
@@ -71,6 +77,15 @@ def test_that_every_figure_is_said_with_its_source() -> None:
     assert "Battery: none\n" in out
     assert "Graphics devices of this computer:\n  none\n" in out
     assert "backends: CPU\n  no graphics device; models run on the processor\n" in out
+    assert "processor: reads 40 GB and computes 1,200 billion operations a second (measured)" in out
+
+
+@pytest.mark.usefixtures("_known_computer")
+def test_that_what_the_window_measured_is_not_measured_again() -> None:
+    before = {"": DeviceSpeed(bytes_per_s=20e9, operations_per_s=1e12)}
+    learnt = with_speeds(Learnt(), machine_key(read_machine(RECORDING)), before)
+    save_learnt(find_paths().cache / "models" / FILE_NAME, learnt)
+    assert "reads 20 GB and computes 1,000 billion" in looked()[1]
 
 
 @pytest.mark.usefixtures("_known_computer")
@@ -84,6 +99,7 @@ def test_that_the_record_for_scripts_keeps_its_names() -> None:
         "battery",
         "devices",
         "llama_cpp",
+        "speeds",
         "findings",
     }
     assert found["ram"] == {
@@ -108,8 +124,11 @@ def test_that_a_recording_holds_what_was_found_and_nothing_of_the_settings(tmp_p
     code, out, _ = looked("--record", str(path))
     assert code == LOOKED
     assert str(path) in out
-    assert load_recording(path) == RECORDING
-    assert read_machine(load_recording(path)).ram.free_bytes == 20 * GIB
+    recorded = load_recording(path)
+    assert {name: recorded.result(name) for name in RECORDING.probes} == RECORDING.probes
+    report = read_machine(recorded)
+    assert report.ram.free_bytes == 20 * GIB
+    assert report.speeds == SPEEDS
 
 
 @pytest.mark.usefixtures("_known_computer")

@@ -15,6 +15,7 @@ from app.models.learnt import (
 from runtime.hardware.report import (
     BuildDevice,
     DeviceKind,
+    DeviceSpeed,
     LlamaBuild,
     MachineReport,
     Memory,
@@ -36,6 +37,7 @@ PLAN = LoadPlan(
     expected_tokens_per_s=None,
     reason="It fits.",
 )
+SPEED = DeviceSpeed(bytes_per_s=1e10, operations_per_s=1e11)
 COMPARISON = Comparison(
     model="Qwen3.5 4B",
     quantisation="Q4_K_M",
@@ -71,6 +73,7 @@ def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None
     learnt = Learnt(
         plans={"key": PLAN, "other": replace(PLAN, expected_tokens_per_s=7.0)},
         comparison=COMPARISON,
+        speeds={"machine": {"": SPEED, "Vulkan0": SPEED}, "measured in vain": {}},
     )
     save_learnt(tmp_path / "folder" / "learnt.json", learnt)
     assert load_learnt(tmp_path / "folder" / "learnt.json") == learnt
@@ -84,7 +87,7 @@ def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None
         "{",
         '{"format": 99}',
         '{"format": 1}',
-        '{"format": 1, "plans": [], "comparison": 3}',
+        '{"format": 1, "plans": [], "comparison": 3, "speeds": 4}',
         '{"format": 1, "plans": {"a": {"model": 1}}, "comparison": {"model": "x"}}',
     ],
 )
@@ -100,6 +103,16 @@ def test_that_a_damaged_plan_is_forgotten_and_the_others_are_not(tmp_path: Path)
     before, _, after = path.read_text().rpartition('"kv_type": "q8_0"')
     path.write_text(f'{before}"kv_type": "q99"{after}')
     assert load_learnt(path) == Learnt(plans={"good": PLAN})
+
+
+def test_that_a_speed_that_cannot_be_is_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "learnt.json"
+    path.write_text(
+        '{"format": 1, "speeds": {"machine": {"": {"bytes_per_s": 1e10, "operations_per_s": 1e11},'
+        ' "a": {"bytes_per_s": 0, "operations_per_s": 1e11}, "b": {"bytes_per_s": 1e10},'
+        ' "c": {"bytes_per_s": NaN, "operations_per_s": 1e11}, "d": 7}}}'
+    )
+    assert load_learnt(path).speeds == {"machine": {"": SPEED}}
 
 
 def test_that_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:

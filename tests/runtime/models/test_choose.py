@@ -1,12 +1,14 @@
 """Which model a machine gets, and why."""
 
+from dataclasses import replace
+
 import pytest
 from helpers.machines import GIB, machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.hardware.budget import budgets
-from runtime.hardware.report import MachineReport, Vendor
+from runtime.hardware.report import DeviceKind, DeviceSpeed, MachineReport, Vendor
 from runtime.models.catalogue_file import load_catalogue
 from runtime.models.choose import NothingFits, choose, ranked
 from runtime.requests import ProjectorPlace
@@ -102,3 +104,23 @@ def test_that_more_memory_never_gives_a_worse_choice(ram: float, vram: float) ->
     more, _ = ranked(machine(ram + 8, vram + 1), CATALOGUE)
     assert more.worth >= less.worth - 0.01
     assert more.budget.free_bytes > GIB
+
+
+def test_that_a_measured_machine_gets_what_it_can_really_run() -> None:
+    slow = DeviceSpeed(bytes_per_s=9e9, operations_per_s=60e9)
+    fast = DeviceSpeed(bytes_per_s=200e9, operations_per_s=4e12)
+    plans = [
+        choose(replace(machine(32), speeds={"": speed} if speed else {}), CATALOGUE)
+        for speed in (slow, None, fast)
+    ]
+    assert ["0.8B" in plans[0].model, "4B" in plans[1].model, "9B" in plans[2].model] == [True] * 3
+
+
+def test_that_what_is_too_slow_here_is_not_said_to_lack_memory() -> None:
+    shared = machine(32, 15, vendor=Vendor.AMD, device="Vulkan0", name="AMD Radeon 780M Graphics")
+    device = replace(shared.devices[0], kind=DeviceKind.INTEGRATED)
+    seen = replace(shared.build.devices[0], kind=DeviceKind.INTEGRATED)
+    report = replace(shared, devices=(device,), build=replace(shared.build, devices=(seen,)))
+    plan = choose(report, CATALOGUE)
+    assert plan.device == "Vulkan0"
+    assert "would fit, but write only about" in plan.next_better
