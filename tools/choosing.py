@@ -82,7 +82,7 @@ def _cells(plan: LoadPlan) -> tuple[str, ...]:
     where = "processor"
     if plan.device:
         layers = "all layers" if plan.gpu_layers < 0 else f"{plan.gpu_layers} layers"
-        where = f"{layers} on the card"
+        where = f"{layers} on the graphics device"
     if plan.device and plan.projector_on.value == "cpu":
         where += ", pictures on the processor"
     cache = "" if plan.kv_type.value == "f16" else f", {plan.kv_type.value} cache"

@@ -21,7 +21,7 @@ _PLEASANT_POINTS = 0.35
 # Seconds for a screenshot, and points for each second more: seeing is what we are for.
 PATIENCE_S = 30.0
 _WAIT_POINTS = 0.2
-_MOST_WAIT_POINTS = 40.0
+_MOST_WAIT_POINTS = 80.0
 # A model in two places is slower to read, and takes RAM as well.
 _PARTLY_POINTS = 1.5
 _CONTEXT_POINTS = {32_768: 0.0, 16_384: 0.4, 8192: 0.9, 4096: 4.0}

@@ -116,8 +116,10 @@ def expected_speed(
     # Of the embedding matrix one row is read, unless it is the output as well.
     lookup = 0 if model.shape.tied_embeddings else model.embedding_bytes
     read = whole - lookup
-    writing = on_device * read / device.bytes_per_s + in_ram * read / processor.bytes_per_s
     operations = 2 * model.shape.parameters
+    # Old processors read weights faster than they compute with them.
+    writing = on_device * max(read / device.bytes_per_s, operations / device.operations_per_s)
+    writing += in_ram * max(read / processor.bytes_per_s, operations / processor.operations_per_s)
     reading = operations * (
         on_device / device.operations_per_s + in_ram / processor.operations_per_s
     )
