@@ -16,8 +16,8 @@ from runtime.hardware.report import DeviceSpeed, MachineReport
 
 _LIMIT_S = 8.0
 # A driver that makes its programs first may take that long.
-_MEASURING_LIMIT_S = 10.0
-_MEASURING_ALL_LIMIT_S = 25.0
+_MEASURING_LIMIT_S = 8.0
+_MEASURING_ALL_LIMIT_S = 16.0
 
 
 def probe_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> MachineReport:

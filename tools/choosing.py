@@ -6,7 +6,7 @@ imagined by their memory, and recorded ones are read from tests/fixtures/machine
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from runtime.hardware.imagined import imagined_machine
@@ -49,36 +49,38 @@ def machines() -> Iterator[tuple[str, MachineReport]]:
         yield path.stem.replace("-", " "), read_machine(load_recording(path))
 
 
-def table() -> str:
-    """The table in Markdown."""
+def choices() -> Iterator[tuple[str, MachineReport, LoadPlan | NothingFits]]:
+    """What is chosen for every computer of the table."""
     catalogue = load_catalogue()
-    lines = [_HEAD, ("---",) * len(_HEAD)]
     for name, report in machines():
         try:
-            lines.append((name, *_cells(choose(report, catalogue))))
+            yield name, report, choose(report, catalogue)
         except NothingFits as nothing:
-            lines.append((name, "the demo only", "", "", "", "", f"{nothing.detail} more"))
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+            yield name, report, nothing
 
 
-def document() -> str:
+def document(found: Iterable[tuple[str, MachineReport, LoadPlan | NothingFits]]) -> str:
     """The page with the table as it should be."""
     before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
-    return "".join([before, BEGIN, table(), END, rest.split(END)[1]])
+    lines = [_HEAD, ("---",) * len(_HEAD), *((name, *_cells(plan)) for name, _, plan in found)]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join([before, BEGIN, table, END, rest.split(END)[1]])
 
 
 def main() -> int:
     """Write or check; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
-    wanted = document()
+    wanted = document(choices())
     if parser.parse_args().check:
         return int(wanted != DOCUMENT.read_text(encoding="utf-8"))
     DOCUMENT.write_text(wanted, encoding="utf-8")
     return 0
 
 
-def _cells(plan: LoadPlan) -> tuple[str, ...]:
+def _cells(plan: LoadPlan | NothingFits) -> tuple[str, ...]:
+    if isinstance(plan, NothingFits):
+        return "the demo only", "", "", "", "", f"{plan.detail} more"
     where = "processor"
     if plan.device:
         layers = "all layers" if plan.gpu_layers < 0 else f"{plan.gpu_layers} layers"

@@ -4,7 +4,7 @@ The sizes follow from the architecture (`facts/qwen35.md` §1, §7d) and from ho
 its contexts: batches of 256 tokens, one row of logits, flash attention.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from runtime.models.shape import ModelShape, VisionShape
 from runtime.requests import KvType, ProjectorPlace
@@ -57,7 +57,16 @@ class Parts:
     @property
     def total(self) -> int:
         """All of it."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        # Written out, since a choice asks for it some ten thousand times.
+        return (
+            self.weights
+            + self.kv
+            + self.recurrent
+            + self.compute
+            + self.projector
+            + self.picture
+            + self.overhead
+        )
 
     @property
     def allocated(self) -> int:
@@ -67,10 +76,13 @@ class Parts:
     def plus(self, other: "Parts") -> "Parts":
         """Both in one place."""
         return Parts(
-            **{
-                field.name: getattr(self, field.name) + getattr(other, field.name)
-                for field in fields(self)
-            }
+            weights=self.weights + other.weights,
+            kv=self.kv + other.kv,
+            recurrent=self.recurrent + other.recurrent,
+            compute=self.compute + other.compute,
+            projector=self.projector + other.projector,
+            picture=self.picture + other.picture,
+            overhead=self.overhead + other.overhead,
         )
 
 
