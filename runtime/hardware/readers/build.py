@@ -10,6 +10,8 @@ from runtime.hardware.report import BuildDevice, DeviceKind, FindingKind, LlamaB
 
 _GPU, _INTEGRATED = 1, 2
 _SOFTWARE = re.compile(r"llvmpipe|lavapipe|softpipe|swiftshader|basic render|software", re.I)
+# Mesa adds its own name for the chip: "AMD Radeon RX 7900 XTX (RADV NAVI31)".
+_MESA = re.compile(r" \((?:RADV|ACO)[^)]*\)$")
 _CARD_IN_A_MAC = re.compile(r"radeon|amd|nvidia", re.I)
 
 
@@ -27,7 +29,7 @@ def _devices(raw: object, notes: Notes) -> Iterator[BuildDevice]:
         name = text(known.get("name"))
         if kind is None or not name:
             continue
-        description = text(known.get("description")) or name
+        description = _MESA.sub("", text(known.get("description"))) or name
         if _SOFTWARE.search(description):
             notes.add(FindingKind.SOFTWARE_DEVICE, description)
             continue

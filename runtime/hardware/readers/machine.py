@@ -1,6 +1,5 @@
 """Reads a recording into a report: pure."""
 
-import re
 from dataclasses import replace
 
 from runtime.hardware.matching import match_devices
@@ -86,13 +85,13 @@ def _as_llama_sees(
 
 
 def _better_name(match: GraphicsDevice, device: BuildDevice) -> str:
+    if " graphics device 0x" in match.name:
+        return device.description
     # The list of PCI devices has names of chips ("Phoenix1") and of families ("Radeon RX 7900
-    # XT/7900 XTX/7900 GRE/7900M").
+    # XT/7900 XTX/7900 GRE/7900M"); Mesa names a desktop's graphics after its processor.
     is_chip = match.vendor is Vendor.AMD and "radeon" not in match.name.lower()
-    if not (is_chip or "/" in match.name or " graphics device 0x" in match.name):
-        return match.name
-    # Mesa adds its own name for the chip: "AMD Radeon RX 7900 XTX (RADV NAVI31)".
-    return re.sub(r" \((?:RADV|LLVM|ACO)[^)]*\)$", "", device.description)
+    is_better = "/" not in device.description and "radeon" in device.description.lower()
+    return device.description if is_better and (is_chip or "/" in match.name) else match.name
 
 
 def _note_unused(
