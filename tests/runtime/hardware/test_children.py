@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.hardware.budget import budgets
 from runtime.hardware.children import ask_all
 from runtime.hardware.probes.listing import Probe
 from runtime.hardware.probes.refusal import Absent, Refused
@@ -111,6 +112,13 @@ def test_that_whatever_one_probe_does_the_others_answer(
     assert results["also_well"] == ProbeResult(output=[1, 2])
 
 
+def test_that_what_drivers_write_does_not_reach_our_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert ask_all([[probe(prints)]], limit_s=LIMIT_S)["prints"].output == "quiet"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_that_a_probe_that_hangs_costs_its_limit_and_its_group_goes_on() -> None:
     begun = time.monotonic()
     results = ask_all(
@@ -123,7 +131,9 @@ def test_that_a_probe_that_hangs_costs_its_limit_and_its_group_goes_on() -> None
 
 
 def test_that_the_whole_ends_in_time_and_says_who_was_not_heard() -> None:
+    begun = time.monotonic()
     results = ask_all([[probe(hangs), probe(well)], [probe(dies)]], limit_s=3.0)
+    assert time.monotonic() - begun < LIMIT_S
     assert results["hangs"].trouble is Trouble.TIMED_OUT
     assert results["well"].trouble is Trouble.TIMED_OUT
     assert results["dies"].trouble is Trouble.CRASHED
@@ -140,3 +150,15 @@ def test_that_this_very_machine_is_looked_at(tmp_path: Path) -> None:
     assert report.processor.physical_cores >= 1
     assert report.disk is not None
     assert "CPU" in report.build.backends
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux"
+    or any(Path("/dev").glob("dri/renderD*"))
+    or Path("/dev/nvidia0").exists(),
+    reason="only where the kernel itself offers no graphics device",
+)
+def test_that_a_machine_without_graphics_has_the_processor_only(tmp_path: Path) -> None:
+    report = probe_machine(tmp_path)
+    assert report.build.devices == ()
+    assert [each.device for each in budgets(report)] == [""]
