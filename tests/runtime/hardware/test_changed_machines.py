@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from helpers.recorded import recorded, recorded_document
 
 from runtime.hardware.budget import budgets
@@ -71,3 +72,15 @@ def test_that_the_address_tells_equal_cards_apart_whatever_their_order() -> None
         "0000:04:00.0",
         "0000:01:00.0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "system"),
+    [("10.0.19045", "Windows 10"), ("10.0.22000", "Windows 11"), ("10.0.26100", "Windows 11")],
+)
+def test_that_windows_11_is_known_by_its_build_where_it_calls_itself_10(
+    version: str, system: str
+) -> None:
+    document, probes = probes_of("windows-rtx-3060-12gb")
+    probes["system"]["output"] |= {"release": "10", "version": version}
+    assert report_of(document).system == system

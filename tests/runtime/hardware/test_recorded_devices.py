@@ -114,7 +114,6 @@ def test_that_nothing_is_noted_of_a_sound_machine(name: str) -> None:
     ("name", "system"),
     [
         ("linux-rtx-3060-12gb", "Linux 6.8"),
-        # Both call themselves 10; the build tells them apart.
         ("windows-rx-6800-16gb", "Windows 10"),
         ("windows-rtx-3060-12gb", "Windows 11"),
         # Without its own name, and not Darwin's number.
