@@ -50,6 +50,8 @@ def plan_record(plan: LoadPlan) -> dict[str, object]:
         "projector_on": plan.projector_on.value,
         "expected_bytes": plan.expected_bytes,
         "expected_tokens_per_s": plan.expected_tokens_per_s,
+        "expected_prompt_s": plan.expected_prompt_s,
+        "expected_screenshot_s": plan.expected_screenshot_s,
         "reason": plan.reason,
         "next_better": plan.next_better,
     }
@@ -63,8 +65,22 @@ def plan_in_words(plan: LoadPlan) -> list[str]:
         plan.reason,
         f"Context of {plan.context} tokens in {plan.kv_type.value}, {place}, pictures on the "
         f"{plan.projector_on.value.upper()}: {size_in_words(plan.expected_bytes)} of memory.",
+        *_reading_in_words(plan),
         *([plan.next_better] if plan.next_better else []),
     ]
+
+
+def _reading_in_words(plan: LoadPlan) -> list[str]:
+    if plan.expected_prompt_s is None:
+        return []
+    sentence = f"It reads 1,000 tokens of text in about {_seconds(plan.expected_prompt_s)}"
+    if plan.expected_screenshot_s is not None:
+        sentence += f" and a screenshot in about {_seconds(plan.expected_screenshot_s)}"
+    return [f"{sentence}."]
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} seconds" if seconds < 9.95 else f"{seconds:.0f} seconds"
 
 
 def _machine(arguments: PlanArguments) -> MachineReport:

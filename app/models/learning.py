@@ -25,6 +25,8 @@ from runtime.models.load_plan import LoadPlan
 
 # A shorter answer says more about its beginning than about the speed.
 _LEAST_TOKENS = 32
+# A few words are read in batches that leave the device half idle.
+_LEAST_READ_TOKENS = 256
 _LEAST_S = 0.5
 
 
@@ -95,14 +97,16 @@ class Learning:
         self._set(replace(self.learnt, comparison=comparison))
 
     def measure(self, machine: str, plan: LoadPlan, finished: Finished) -> None:
-        """Hold the expected speed against that of an answer, if it was long enough to tell."""
-        seconds = finished.seconds.total - finished.seconds.first_token
-        tokens = finished.tokens.generated - 1
-        if not plan.expected_tokens_per_s or tokens < _LEAST_TOKENS or seconds < _LEAST_S:
-            return
-        pace = tokens / seconds / plan.expected_tokens_per_s
+        """Hold the expected speeds against those of an answer, where it was long enough to tell."""
         key = pace_key(machine, plan.device, (plan.model, plan.quantisation))
-        self._set(with_pace(self.learnt, key, pace))
+        learnt = self.learnt
+        writing, reading = _writing_pace(plan, finished), _reading_pace(plan, finished)
+        if writing is not None:
+            learnt = replace(learnt, paces=with_pace(learnt.paces, key, writing))
+        if reading is not None:
+            paces = with_pace(learnt.reading_paces, key, reading)
+            learnt = replace(learnt, reading_paces=paces)
+        self._set(learnt)
 
     def _set(self, learnt: Learnt) -> None:
         if learnt == self.learnt:
@@ -110,3 +114,18 @@ class Learning:
         self.learnt = learnt
         # A cache that cannot be written only means that the same is learnt again.
         self._lane.run(partial(save_learnt, self._path, learnt))
+
+
+def _writing_pace(plan: LoadPlan, finished: Finished) -> float | None:
+    seconds = finished.seconds.total - finished.seconds.first_token
+    tokens = finished.tokens.generated - 1
+    if not plan.expected_tokens_per_s or tokens < _LEAST_TOKENS or seconds < _LEAST_S:
+        return None
+    return tokens / seconds / plan.expected_tokens_per_s
+
+
+def _reading_pace(plan: LoadPlan, finished: Finished) -> float | None:
+    seconds, tokens = finished.seconds.prefill, finished.tokens.read
+    if not plan.expected_prompt_s or tokens < _LEAST_READ_TOKENS or seconds < _LEAST_S:
+        return None
+    return plan.expected_prompt_s * tokens / 1000 / seconds

@@ -61,6 +61,7 @@ class Learnt:
     Attributes:
         plans: what loaded after a first plan had not, by `plan_key`
         paces: how fast models wrote, as a share of what was expected, by `pace_key`
+        reading_paces: how fast they read prompts, likewise
         comparison: the newest load, None before the first
         speeds: what devices did when they were measured, by `machine_key` and ggml's name; a
             machine without any was measured in vain
@@ -68,6 +69,7 @@ class Learnt:
 
     plans: Mapping[str, LoadPlan] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
+    reading_paces: Mapping[str, float] = field(default_factory=dict)
     comparison: Comparison | None = None
     speeds: Mapping[str, Mapping[str, DeviceSpeed]] = field(default_factory=dict)
 
@@ -96,13 +98,13 @@ def pace_key(machine: str, device: str, key: OfferKey) -> str:
     return "|".join((machine, device, *key))
 
 
-def with_pace(learnt: Learnt, key: str, pace: float) -> Learnt:
-    """The same with one more measurement; newer ones count more, since machines change."""
+def with_pace(paces: Mapping[str, float], key: str, pace: float) -> Mapping[str, float]:
+    """Paces with one more measurement; newer ones count more, since machines change."""
     pace = min(max(pace, _LEAST_PACE), _MOST_PACE)
-    before = learnt.paces.get(key)
+    before = paces.get(key)
     if before is not None:
         pace = before + (pace - before) * _NEWEST_SHARE
-    return replace(learnt, paces=_with_newest(learnt.paces, key, round(pace, 3)))
+    return _with_newest(paces, key, round(pace, 3))
 
 
 def with_speeds(learnt: Learnt, machine: str, speeds: Mapping[str, DeviceSpeed]) -> Learnt:
@@ -110,25 +112,20 @@ def with_speeds(learnt: Learnt, machine: str, speeds: Mapping[str, DeviceSpeed])
     return replace(learnt, speeds=_with_newest(learnt.speeds, machine, speeds))
 
 
-def likely_speed(
-    learnt: Learnt, *, machine: str, device: str, key: OfferKey, expected: float
-) -> float:
-    """An expected speed, put right by what was measured here.
+def likely_pace(paces: Mapping[str, float], *, machine: str, device: str, key: OfferKey) -> float:
+    """What share of an expected speed to believe, by what was measured here.
 
     Args:
-        learnt: the measurements
+        paces: the measurements
         machine: as `machine_key` says
         device: ggml's name, "" for the CPU
         key: the model; where it was never measured, the others of the device speak for it
-        expected: tokens per second, by the estimate
     """
-    pace = learnt.paces.get(pace_key(machine, device, key))
-    if pace is None:
-        others = [
-            value for name, value in learnt.paces.items() if name.startswith(f"{machine}|{device}|")
-        ]
-        pace = median(others) if others else 1.0
-    return expected * pace
+    pace = paces.get(pace_key(machine, device, key))
+    if pace is not None:
+        return pace
+    others = [value for name, value in paces.items() if name.startswith(f"{machine}|{device}|")]
+    return median(others) if others else 1.0
 
 
 def _with_newest(kept: Mapping[str, T], key: str, value: T) -> dict[str, T]:
@@ -154,16 +151,11 @@ def load_learnt(path: Path) -> Learnt:
         for key, value in (plans.items() if isinstance(plans, dict) else ())
         if (plan := _read(LoadPlan, value)) is not None
     }
-    paces = content.get("paces")
-    kept = {
-        key: float(value)
-        for key, value in (paces.items() if isinstance(paces, dict) else ())
-        if isinstance(value, int | float) and _LEAST_PACE <= value <= _MOST_PACE
-    }
     speeds = content.get("speeds")
     return Learnt(
         plans=read,
-        paces=kept,
+        paces=_read_paces(content.get("paces")),
+        reading_paces=_read_paces(content.get("reading_paces")),
         comparison=_read(Comparison, content.get("comparison")),
         speeds={
             key: read_speeds(value)
@@ -182,6 +174,7 @@ def save_learnt(path: Path, learnt: Learnt) -> None:
         "format": _FORMAT,
         "plans": {key: asdict(plan) for key, plan in learnt.plans.items()},
         "paces": dict(learnt.paces),
+        "reading_paces": dict(learnt.reading_paces),
         "comparison": None if learnt.comparison is None else asdict(learnt.comparison),
         "speeds": {
             key: {device: asdict(speed) for device, speed in speeds.items()}
@@ -192,6 +185,14 @@ def save_learnt(path: Path, learnt: Learnt) -> None:
         replace_file(path, json.dumps(content, indent=1).encode())
     except OSError as error:
         raise writing_failure(error) from error
+
+
+def _read_paces(value: object) -> dict[str, float]:
+    return {
+        key: float(pace)
+        for key, pace in (value.items() if isinstance(value, dict) else ())
+        if isinstance(pace, int | float) and _LEAST_PACE <= pace <= _MOST_PACE
+    }
 
 
 def _read(kind: type[T], value: object) -> T | None:

@@ -13,5 +13,5 @@ def with_known_speeds(report: MachineReport, learnt: Learnt) -> MachineReport:
     speeds = learnt.speeds.get(machine_key(report))
     if speeds is None:
         speeds = measure_speeds(report)
-        log.models.info("measured %d devices", len(speeds))
+        log.models.info("devices measured: %d", len(speeds))
     return replace(report, speeds=speeds)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from app.finding_words import findings_in_words
 from app.models.candidates import Candidates
 from app.models.known import Known
-from app.models.learnt import likely_speed, machine_key
+from app.models.learnt import likely_pace, machine_key
 from app.models.machine_words import (
     machine_in_words,
     nothing_fits_in_words,
@@ -98,6 +99,7 @@ def _offer(
     place = prospect.budget.name if prospect.budget.device else "RAM"
     machine = "" if known.report is None else machine_key(known.report)
     spare = prospect.spare_bytes
+    pace = partial(likely_pace, machine=machine, device=prospect.budget.device, key=_key(candidate))
     return Offer(
         model=candidate.name,
         size=size,
@@ -110,14 +112,12 @@ def _offer(
             free=prospect.budget.free_bytes - parts.total if prospect.fits else spare,
             place=place,
         ),
-        tokens_per_s=likely_speed(
-            known.learnt,
-            machine=machine,
-            device=prospect.budget.device,
-            key=_key(candidate),
-            expected=prospect.speed.tokens_per_s,
+        tokens_per_s=prospect.speed.tokens_per_s * pace(known.learnt.paces),
+        picture_s=(
+            prospect.speed.screenshot_s / pace(known.learnt.reading_paces)
+            if candidate.model.vision
+            else None
         ),
-        picture_s=prospect.speed.screenshot_s if candidate.model.vision else None,
         quality=quality,
         download_bytes=download_bytes,
         context=prospect.setup.context,

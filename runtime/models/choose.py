@@ -88,6 +88,7 @@ def candidate_of(model: CatalogueModel, quantisation: Quantisation) -> Candidate
 def plan_of(prospect: Prospect) -> LoadPlan:
     """A prospect as the plan that is carried out."""
     setup = prospect.setup
+    sees = prospect.candidate.model.vision is not None
     return LoadPlan(
         model=prospect.candidate.name,
         quantisation=prospect.candidate.quantisation,
@@ -99,6 +100,8 @@ def plan_of(prospect: Prospect) -> LoadPlan:
         expected_bytes=prospect.memory.main.total,
         allocated_bytes=prospect.memory.main.allocated,
         expected_tokens_per_s=round(prospect.speed.tokens_per_s, 1),
+        expected_prompt_s=round(prospect.speed.prompt_s, 3),
+        expected_screenshot_s=round(prospect.speed.screenshot_s, 1) if sees else None,
         reason=reason_for(prospect),
     )
 

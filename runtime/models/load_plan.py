@@ -19,6 +19,8 @@ class LoadPlan:
         expected_bytes: memory on the device (RAM for a CPU run), all told, without margin
         allocated_bytes: what llama.cpp will report of them once the model is loaded
         expected_tokens_per_s: decode speed; None where nothing is known about the device
+        expected_prompt_s: seconds for 1,000 tokens of prompt, likewise
+        expected_screenshot_s: seconds for a screenshot; None also where the model cannot see
         reason: one sentence for people
         next_better: one sentence: which choice would be better and what it would need; "" if
             there is none
@@ -36,3 +38,5 @@ class LoadPlan:
     reason: str
     next_better: str = ""
     allocated_bytes: int = 0
+    expected_prompt_s: float | None = None
+    expected_screenshot_s: float | None = None

@@ -1,6 +1,7 @@
 """`sideglance plan`: which model for which computer."""
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -21,6 +22,8 @@ KEYS = {
     "projector_on",
     "expected_bytes",
     "expected_tokens_per_s",
+    "expected_prompt_s",
+    "expected_screenshot_s",
     "reason",
     "next_better",
 }
@@ -49,6 +52,7 @@ def test_that_a_plan_says_what_it_is_in_words() -> None:
     assert code == CHOSEN
     assert out.startswith("Qwen3.5 4B at ")
     assert "all on the processor" in out
+    assert re.search(r"^It reads 1,000 tokens of text in about [\d.]+ seconds and a ", out, re.M)
 
 
 def test_that_this_computer_is_looked_at_without_options(

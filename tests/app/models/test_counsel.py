@@ -118,6 +118,17 @@ def test_that_measured_speed_goes_before_the_estimate(counsel: Counsel) -> None:
     assert find(offers, ("Qwen3.5 9B", "Q5_K_M")).tokens_per_s is not None
 
 
+def test_that_a_measured_reading_pace_goes_before_the_estimate(counsel: Counsel) -> None:
+    here = known(counsel, card=12)
+    assert here.report is not None
+    before = find(counsel.compose(here), LARGE)
+    key = pace_key(machine_key(here.report), "CUDA0", LARGE)
+    after = find(counsel.compose(replace(here, learnt=Learnt(reading_paces={key: 0.5}))), LARGE)
+    assert before.picture_s is not None
+    assert after.picture_s == pytest.approx(2 * before.picture_s)
+    assert after.tokens_per_s == before.tokens_per_s
+
+
 def test_that_the_best_installed_model_is_the_one_worth_most_here(counsel: Counsel) -> None:
     both = model(SMALL), model(LARGE)
     large = counsel.best(known(counsel, *both, card=12))

@@ -72,6 +72,8 @@ MACHINE = MachineReport(
 def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None:
     learnt = Learnt(
         plans={"key": PLAN, "other": replace(PLAN, expected_tokens_per_s=7.0)},
+        paces={"model": 0.9},
+        reading_paces={"model": 1.2},
         comparison=COMPARISON,
         speeds={"machine": {"": SPEED, "Vulkan0": SPEED}, "measured in vain": {}},
     )
