@@ -92,9 +92,10 @@ class User(QObject):
         window.question_submitted.emit(self._questions.pop(0))
 
     def _take_screenshot(self) -> Path:
+        # As much as this takes is not the program's time, and no phase that is shown.
+        self._watch.enter("making a screenshot")
         (case,) = make_cases(len(self._questions), 1)
         file = self._folder / f"{len(self._questions)}.png"
-        # As much as it takes to be ready is not the program's time.
         case.picture.resize(SCREENSHOT_SIZE, Image.Resampling.NEAREST).save(file, compress_level=1)
         self._watch.enter("reading files")
         return file
