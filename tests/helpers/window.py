@@ -1,6 +1,7 @@
 """The whole program in a test: the real window, the real store, the real engine process."""
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from app.settings import load_settings
 from app.widgets.notice_bar import NoticeBar
 from app.widgets.question_edit import QuestionEdit
 from runtime.client import EngineClient
-from runtime.events import Event, WorkedAhead
+from runtime.events import Event, TextPiece, WorkedAhead
 from runtime.requests import ModelFiles
 
 _PATIENCE_MS = 60_000
@@ -119,11 +120,26 @@ class RealWindow:
         """So many times, the engine has read ahead."""
         self.wait(lambda: sum(isinstance(event, WorkedAhead) for event in self.events) >= times)
 
-    def kill_engine(self, signal: int) -> None:
-        """Send the engine process a signal."""
+    def kill_engine_while_it_answers(self, text: str) -> Turn:
+        """Ask, and kill the engine once it has begun to answer; the turn that is left."""
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, TextPiece):
+                self._signal_engine(signal.SIGSTOP)
+
+        # In the reader's thread: until the GUI thread knows, a short answer is complete.
+        heard = self.program._link._read_one
+        connection = heard.connect(on_event, Qt.ConnectionType.DirectConnection)
+        self.type(text)
+        self.wait_for_text()
+        heard.disconnect(connection)
+        self._signal_engine(signal.SIGKILL)
+        return self.wait_for_answer()
+
+    def _signal_engine(self, number: int) -> None:
         process_id = self.client.process_id
         assert process_id is not None
-        os.kill(process_id, signal)
+        os.kill(process_id, number)
 
     def close(self) -> None:
         """Close the window and wait until everything has ended."""
