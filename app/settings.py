@@ -55,6 +55,12 @@ class Settings:
     endpoint: str = ""
     proxy: str = ""
 
+    @property
+    def device_bytes(self) -> int | None:
+        """What to take the graphics device's memory for; None is as found."""
+        gigabytes = self.device_memory_gigabytes
+        return int(gigabytes * (1 << 30)) if gigabytes > 0 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedSettings:

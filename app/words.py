@@ -596,6 +596,11 @@ def readings_cleared(freed_bytes: int, left: int) -> Notice:
     )
 
 
+def rounded(number: float) -> str:
+    """A figure as exactly as matters: "9.5", but "25"."""
+    return f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
+
+
 def size_in_words(size_bytes: int) -> str:
     """A size such as "3 MB" or "1.2 GB", in the same units as the budget."""
     if size_bytes >= _GIGABYTE:

@@ -12,7 +12,7 @@ from app.commands.diagnosis import Diagnosis, FolderState, ModelHealth
 from app.commands.doctor_words import diagnosis_in_words
 from app.commands.proxies import proxy_in_use
 from app.models.counsel import Counsel
-from app.models.learnt import FILE_NAME, Learnt, load_learnt
+from app.models.learnt import Learnt, learnt_file, load_learnt
 from app.paths import Paths, find_paths
 from app.settings import Settings, load_settings
 from app.version import VERSION
@@ -43,7 +43,7 @@ def examine(paths: Paths, settings: Settings) -> Diagnosis:
     """Find out how an installation is doing; nothing is loaded, and no connection opened."""
     chosen = settings.models_folder
     models = paths.models if chosen is None else Path(chosen)
-    learnt = load_learnt(paths.cache / "models" / FILE_NAME)
+    learnt = load_learnt(learnt_file(paths))
     report = _look(models, settings, learnt)
     inventory = Library(models, is_chosen=chosen is not None).look()
     folders = (
@@ -106,10 +106,8 @@ def diagnosis_record(diagnosis: Diagnosis) -> dict[str, object]:
 
 
 def _look(models: Path, settings: Settings, learnt: Learnt) -> MachineReport | None:
-    gigabytes = settings.device_memory_gigabytes
     try:
-        device_bytes = int(gigabytes * (1 << 30)) if gigabytes > 0 else None
-        return Counsel().look(models, device_bytes, learnt)
+        return Counsel().look(models, settings.device_bytes, learnt)
     except RuntimeFailure:
         return None
 

@@ -4,7 +4,7 @@ from app.cli_plan import PlanArguments
 from app.commands.console import Console
 from app.commands.model_words import nothing_fits
 from app.commands.this_computer import look_at_this_computer
-from app.words import explain, size_in_words
+from app.words import explain, rounded, size_in_words
 from runtime.hardware.imagined import imagined_machine
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
@@ -73,14 +73,10 @@ def plan_in_words(plan: LoadPlan) -> list[str]:
 def _reading_in_words(plan: LoadPlan) -> list[str]:
     if plan.expected_prompt_s is None:
         return []
-    sentence = f"It reads 1,000 tokens of text in about {_seconds(plan.expected_prompt_s)}"
+    sentence = f"It reads 1,000 tokens of text in about {rounded(plan.expected_prompt_s)} seconds"
     if plan.expected_screenshot_s is not None:
-        sentence += f" and a screenshot in about {_seconds(plan.expected_screenshot_s)}"
+        sentence += f" and a screenshot in about {rounded(plan.expected_screenshot_s)} seconds"
     return [f"{sentence}."]
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f} seconds" if seconds < 9.95 else f"{seconds:.0f} seconds"
 
 
 def _machine(arguments: PlanArguments) -> MachineReport:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from app.models.learnt import FILE_NAME, load_learnt
+from app.models.learnt import learnt_file, load_learnt
 from app.models.measured import with_known_speeds
 from app.models.place import library_of
 from app.paths import find_paths
@@ -13,15 +13,13 @@ from runtime.hardware.recording import SPEEDS, ProbeResult, Recording
 from runtime.hardware.report import MachineReport
 from runtime.machine_probe import record_machine
 
-_GIGABYTE = 1 << 30
-
 
 def record_this_computer() -> Recording:
     """What every probe said, unread, and what the devices did when they were measured."""
     paths = find_paths()
     settings = load_settings(paths.settings).settings
     recording = record_machine(library_of(settings, paths).folder)
-    learnt = load_learnt(paths.cache / "models" / FILE_NAME)
+    learnt = load_learnt(learnt_file(paths))
     speeds = with_known_speeds(report_of(recording), learnt).speeds
     measured = ProbeResult(output={name: asdict(speed) for name, speed in speeds.items()})
     return replace(recording, probes={**recording.probes, SPEEDS: measured})
@@ -30,8 +28,8 @@ def record_this_computer() -> Recording:
 def report_of(recording: Recording) -> MachineReport:
     """A recording of this computer, with the memory that the user set."""
     report = read_machine(recording)
-    gigabytes = load_settings(find_paths().settings).settings.device_memory_gigabytes
-    return with_memory_override(report, int(gigabytes * _GIGABYTE)) if gigabytes > 0 else report
+    device_bytes = load_settings(find_paths().settings).settings.device_bytes
+    return report if device_bytes is None else with_memory_override(report, device_bytes)
 
 
 def look_at_this_computer() -> MachineReport:

@@ -19,7 +19,7 @@ from app.models.knowledge import Knowledge
 from app.models.known import Known
 from app.models.ladder_walk import LadderWalk
 from app.models.learning import Learning
-from app.models.learnt import FILE_NAME, machine_key
+from app.models.learnt import learnt_file, machine_key
 from app.models.loading import Keeping, ModelLoading
 from app.models.model_offers import ModelOffers
 from app.models.offer_list import OffersModel
@@ -73,7 +73,7 @@ class ModelHouse(QObject):
         self._advice = advice
         self._settings = settings
         self._desk = desk
-        self._learning = learning = Learning(paths.cache / "models" / FILE_NAME, background.models)
+        self._learning = learning = Learning(learnt_file(paths), background.models)
         self.knowledge = Knowledge(
             lane=background.models,
             advice=advice,

@@ -117,7 +117,8 @@ class Knowledge(QObject):
             log.models.info("this computer could not be looked at: %s", failure.problem)
             done()
 
-        folder, device_bytes, learnt = self.folder, self._device_bytes(), self._learning.learnt
+        folder, learnt = self.folder, self._learning.learnt
+        device_bytes = self._settings.settings.device_bytes
         self._lane.run(
             lambda: self._advice.look(folder, device_bytes, learnt),
             then=on_looked,
@@ -142,7 +143,3 @@ class Knowledge(QObject):
             self._desk.show_problem(inventory.problem, inventory.detail)
         self._inventory = inventory
         self.changed.emit()
-
-    def _device_bytes(self) -> int | None:
-        gigabytes = self._settings.settings.device_memory_gigabytes
-        return int(gigabytes * (1 << 30)) if gigabytes > 0 else None

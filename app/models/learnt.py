@@ -10,12 +10,11 @@ from typing import TypeVar, get_args, get_type_hints
 
 from app import log
 from app.models.offers import OfferKey
+from app.paths import Paths
 from app.safe_file import replace_file, writing_failure
 from runtime.hardware.readers.speeds import read_speeds
 from runtime.hardware.report import DeviceSpeed, MachineReport
 from runtime.models.load_plan import LoadPlan
-
-FILE_NAME = "learnt.json"
 
 T = TypeVar("T")
 
@@ -132,6 +131,11 @@ def _with_newest(kept: Mapping[str, T], key: str, value: T) -> dict[str, T]:
     """The same with one more, the oldest of too many left out."""
     others = [(name, each) for name, each in kept.items() if name != key]
     return {**dict(others[-(_MOST_KEPT - 1) :]), key: value}
+
+
+def learnt_file(paths: Paths) -> Path:
+    """Where it is kept."""
+    return paths.cache / "models" / "learnt.json"
 
 
 def load_learnt(path: Path) -> Learnt:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from app.models.offers import Fit, MemoryUse, Offer
-from app.words import explain, size_in_words
+from app.words import explain, rounded, size_in_words
 from runtime.models.transfer import Paused, Transferring, TransferState, Verifying, Waiting
 
 _GIGABYTE = 1 << 30
@@ -31,7 +31,7 @@ def speeds_of(offer: Offer) -> tuple[str, ...]:
     """Its expected speeds, as far as they are known."""
     speeds = []
     if offer.tokens_per_s is not None:
-        speeds.append(f"≈ {_rounded(offer.tokens_per_s)} tokens/s")
+        speeds.append(f"≈ {rounded(offer.tokens_per_s)} tokens/s")
     if offer.picture_s is not None:
         speeds.append(f"a screenshot in ≈ {_duration(offer.picture_s)}")
     return tuple(speeds)
@@ -152,7 +152,7 @@ def _pace(state: Transferring) -> str:
     if not state.bytes_per_s:
         return ""
     megabytes = state.bytes_per_s / _MEGABYTE
-    return f"{_rounded(megabytes)} MB/s" if megabytes >= 0.1 else "very slow"
+    return f"{rounded(megabytes)} MB/s" if megabytes >= 0.1 else "very slow"
 
 
 def _left(state: Transferring) -> str:
@@ -171,10 +171,6 @@ def _duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _rounded(number: float) -> str:
-    return f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
 
 
 def _joined(parts: Sequence[str], between: str = " · ") -> str:

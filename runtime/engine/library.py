@@ -13,6 +13,7 @@ from llama_cpp import mtmd_cpp
 
 log = logging.getLogger("sideglance.engine.native")
 
+_LIBRARIES = Path(llama_cpp.__file__).parent / "lib"
 _LEVELS = {2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
 _CONTINUED = 5
 # Said at every picture: with M-RoPE, positions are meant to jump.
@@ -63,8 +64,7 @@ def start_llama() -> NativeLog:
     native_log = NativeLog()
     ggml = ggml_library()
     if not ggml.ggml_backend_reg_count():
-        folder = Path(llama_cpp.__file__).parent / "lib"
-        ggml.ggml_backend_load_all_from_path(str(folder).encode())
+        ggml.ggml_backend_load_all_from_path(str(_LIBRARIES).encode())
     llama_cpp.llama_backend_init()
     return native_log
 
@@ -83,7 +83,7 @@ def ggml_library() -> ctypes.CDLL:
     """
     library: ctypes.CDLL
     if sys.platform == "win32":
-        library = ctypes.CDLL(str(Path(llama_cpp.__file__).parent / "lib" / "ggml.dll"))
+        library = ctypes.CDLL(str(_LIBRARIES / "ggml.dll"))
     else:
         library = llama_cpp.llama_cpp._lib
     library.ggml_backend_reg_count.restype = ctypes.c_size_t
@@ -91,3 +91,10 @@ def ggml_library() -> ctypes.CDLL:
     library.ggml_backend_dev_by_name.argtypes = [ctypes.c_char_p]
     library.ggml_backend_dev_by_name.restype = ctypes.c_void_p
     return library
+
+
+def ggml_base_library() -> ctypes.CDLL:
+    """Where ggml keeps tensors; only Windows asks in which of its libraries a call is."""
+    if sys.platform == "win32":
+        return ctypes.CDLL(str(_LIBRARIES / "ggml-base.dll"))
+    return ggml_library()

@@ -5,16 +5,13 @@ written, which waits for memory; and a batch, as while a prompt is read, which c
 """
 
 import ctypes
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-import llama_cpp
 import psutil
 
-from runtime.engine.library import find_device, ggml_library, start_llama
+from runtime.engine.library import find_device, ggml_base_library, ggml_library, start_llama
 from runtime.hardware.report import DeviceSpeed
 from runtime.problems import EngineFailure, Problem
 
@@ -88,7 +85,7 @@ class _Ggml:
 
     def __init__(self) -> None:
         registry = ggml_library()
-        base = _base_library(registry)
+        base = ggml_base_library()
         pointer = ctypes.c_void_p
         self._device_of_kind = _declare(registry, "ggml_backend_dev_by_type", pointer, ctypes.c_int)
         self._open = _declare(base, "ggml_backend_dev_init", pointer, pointer, ctypes.c_char_p)
@@ -167,10 +164,3 @@ def _declare(
     function.argtypes = arguments
     call: Callable[..., int | None] = function
     return call
-
-
-def _base_library(registry: ctypes.CDLL) -> ctypes.CDLL:
-    """Where ggml keeps tensors; only Windows asks in which of its libraries a call is."""
-    if sys.platform == "win32":
-        return ctypes.CDLL(str(Path(llama_cpp.__file__).parent / "lib" / "ggml-base.dll"))
-    return registry

@@ -37,6 +37,11 @@ def backend_of(name: str) -> str:
     return name.rstrip("0123456789")
 
 
+def is_metal(name: str) -> bool:
+    """Whether a device of this name is one of Metal's."""
+    return backend_of(name) in ("MTL", "Metal")
+
+
 def _find(
     device: BuildDevice, machine: Sequence[GraphicsDevice], free: Iterable[int]
 ) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runtime.hardware.budget import Budget, budgets
-from runtime.hardware.report import DeviceKind, MachineReport
+from runtime.hardware.report import DeviceKind, DeviceSpeed, MachineReport
 from runtime.models.estimate import MemoryEstimate, ModelBytes, Setup, estimate
 from runtime.models.speed import SpeedEstimate, device_speed, expected_speed
 from runtime.requests import KvType, ProjectorPlace
@@ -92,9 +92,11 @@ def prospects(
 ) -> Iterator[Prospect]:
     """Every way of running a model here that is worth a thought."""
     devices = budgets(report)
+    processor_speed = device_speed(devices[-1], report)
     for budget in devices:
+        speeds = device_speed(budget, report), processor_speed
         for setup in _setups(candidate, budget, context):
-            yield _prospect(report, devices, candidate, budget, setup)
+            yield _prospect(devices, speeds, candidate, budget, setup)
 
 
 def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[Setup]:
@@ -134,8 +136,8 @@ def _layers(candidate: Candidate, budget: Budget) -> Iterator[int]:
 
 
 def _prospect(
-    report: MachineReport,
     devices: tuple[Budget, ...],
+    speeds: tuple[DeviceSpeed, DeviceSpeed],
     candidate: Candidate,
     budget: Budget,
     setup: Setup,
@@ -143,9 +145,7 @@ def _prospect(
     model = candidate.model
     memory = estimate(model, setup)
     processor = devices[-1]
-    speed = expected_speed(
-        model, memory, device_speed(budget, report), device_speed(processor, report)
-    )
+    speed = expected_speed(model, memory, *speeds)
     spare = budget.free_bytes - budget.margin_bytes - memory.main.total
     if budget.device:
         # What stays in RAM must fit there as well.

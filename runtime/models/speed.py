@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from runtime.hardware.budget import Budget
+from runtime.hardware.matching import is_metal
 from runtime.hardware.report import DeviceKind, DeviceSpeed, MachineReport, Processor
 from runtime.models.estimate import MemoryEstimate, ModelBytes
 
@@ -87,7 +88,7 @@ def usual_speed(budget: Budget, processor: Processor) -> DeviceSpeed:
         size = budget.total_bytes / (1 << 30)
         _most, gigabytes, tera = next(row for row in _DISCRETE if size <= row[0])
         return _speed(gigabytes * _REACHED, tera)
-    if "apple" in budget.name.lower() or budget.device.startswith(("Metal", "MTL")):
+    if "apple" in budget.name.lower() or is_metal(budget.device):
         _name, gigabytes, tera = next(row for row in _APPLE if row[0] in budget.name.lower())
         return _speed(gigabytes * _REACHED, tera)
     if _WIDE_SHARED.search(budget.name):

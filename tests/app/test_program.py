@@ -21,7 +21,6 @@ from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
 from app.kept_readings import Cleared
 from app.model_state import Ready
-from app.models import measured
 from app.paths import find_paths
 from app.program import Program, WindowArguments
 from app.settings import Settings, load_settings, save_settings
@@ -29,6 +28,8 @@ from app.widgets.notice_bar import NoticeBar
 from app.widgets.settings_dialog import SettingsDialog
 from runtime.models.demo import demo_model_files
 from runtime.requests import ModelFiles
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
 class Running:
@@ -79,12 +80,6 @@ class Running:
 
 
 Start = Callable[..., Running]
-
-
-@pytest.fixture(autouse=True)
-def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    # tests/runtime/test_measuring.py does it really: a second each would add up.
-    monkeypatch.setattr(measured, "measure_speeds", lambda report: {})
 
 
 @pytest.fixture

@@ -17,22 +17,15 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
-from app.models import measured
 from runtime.models.demo import demo_model_files
 from runtime.problems import Problem
 from runtime.requests import ModelFiles
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("unmeasured")]
 
 LONG = "Count from 1 to 20."
 SCENES = 60
 CLIPS = 20
-
-
-@pytest.fixture(autouse=True)
-def _measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Every test is a first start, and measuring would take the cores from it.
-    monkeypatch.setattr(measured, "measure_speeds", lambda report: {})
 
 
 @pytest.fixture

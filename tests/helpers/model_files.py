@@ -26,6 +26,11 @@ def write_wider_projector(path: Path, *, width: int = 192) -> None:
             padding = [(0, width - data.shape[0]), *[(0, 0)] * (data.ndim - 1)]
             data = np.pad(data, padding)
         writer.add_tensor(tensor.name, data, raw_dtype=tensor.tensor_type)
+    finish(writer)
+
+
+def finish(writer: gguf.GGUFWriter) -> None:
+    """Write all that a writer was given."""
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

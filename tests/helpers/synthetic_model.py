@@ -5,6 +5,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 from gguf import GGMLQuantizationType, TokenType
+from helpers.model_files import finish
 
 from runtime.models.shape import ModelShape, VisionShape
 from runtime.requests import ModelFiles
@@ -47,7 +48,7 @@ def _write_language(path: Path, shape: ModelShape) -> None:
     writer.add_full_attention_interval(shape.layers // shape.attention_layers)
     _add_vocabulary(writer, shape.vocabulary)
     _Tensors(writer).add_language(shape)
-    _finish(writer)
+    finish(writer)
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
@@ -82,14 +83,7 @@ def _write_projector(path: Path, vision: VisionShape, width: int) -> None:
     writer.add_vision_image_std([0.5] * 3)
     writer.add_vision_is_deepstack_layers([False] * vision.depth)
     _Tensors(writer).add_projector(vision, width)
-    _finish(writer)
-
-
-def _finish(writer: gguf.GGUFWriter) -> None:
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)
 
 
 class _Tensors:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from runtime.hardware.matching import is_metal
 from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.raw import entries, fields, number, text
 from runtime.hardware.recording import Recording
@@ -50,6 +51,6 @@ def _kind(known: Mapping[str, object]) -> DeviceKind | None:
     if number_ != _GPU:
         return None
     # ggml calls Metal's devices GPU, though Apple's share the RAM.
-    is_metal = text(known.get("name")).startswith(("MTL", "Metal"))
     is_card = _CARD_IN_A_MAC.search(text(known.get("description")))
-    return DeviceKind.INTEGRATED if is_metal and not is_card else DeviceKind.DISCRETE
+    shares = is_metal(text(known.get("name"))) and not is_card
+    return DeviceKind.INTEGRATED if shares else DeviceKind.DISCRETE

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from runtime.hardware.matching import is_metal
 from runtime.hardware.readers.basics import sysctl_values
 from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.raw import entries, fields, number, text
@@ -23,7 +24,7 @@ def read_macos(
 ) -> tuple[GraphicsDevice, ...]:
     """Those that system_profiler names, or where it did not answer those that Metal does."""
     document = fields(recording.output("system_profiler"))
-    metal = tuple(device for device in build if device.name.startswith(("MTL", "Metal")))
+    metal = tuple(device for device in build if is_metal(device.name))
     named = tuple(
         _device(recording, known, notes, metal, ram)
         for known in entries(document.get("SPDisplaysDataType"))
@@ -71,11 +72,9 @@ def _working_set(
 ) -> Memory | None:
     """What Metal lets programs use, in its own words, or as it is set, or as it is usual."""
     most = ram.total_bytes or 8 << 40
-    found = None
-    for device in metal[:1]:
-        if device.memory is not None:
-            total, free = device.memory.total_bytes, device.memory.free_bytes
-            found = notes.memory(name, "Metal", total, free, most)
+    found = metal[0].memory if metal else None
+    if found is not None:
+        found = notes.memory(name, "Metal", found.total_bytes, found.free_bytes, most)
     limit = number(sysctl_values(recording).get("iogpu.wired_limit_mb"))
     # 0 is how macOS says that nobody set it.
     if found is None and limit:

@@ -1,6 +1,6 @@
 """Reads the graphics devices of a Windows machine: pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from runtime.hardware.readers.notes import Notes
@@ -22,8 +22,7 @@ def read_windows(
 ) -> tuple[GraphicsDevice, ...]:
     """Those that DXGI names, else those in the registry; NVIDIA's in their driver's words."""
     registry = tuple(_in_registry(recording, notes))
-    devices = list(_adapters(recording, notes, ram))
-    devices = _without_echoes(devices, registry)
+    devices = _without_echoes(_adapters(recording, notes, ram), registry)
     for index, device in enumerate(devices):
         entry = next((entry for entry in registry if entry.name == device.name), None)
         if entry is None:
@@ -36,7 +35,7 @@ def read_windows(
 
 
 def _without_echoes(
-    devices: list[GraphicsDevice], registry: tuple[GraphicsDevice, ...]
+    devices: Iterable[GraphicsDevice], registry: tuple[GraphicsDevice, ...]
 ) -> list[GraphicsDevice]:
     """No more of a name than the registry has: DXGI can list a device twice."""
     kept: list[GraphicsDevice] = []
@@ -50,17 +49,18 @@ def _without_echoes(
 def _in_the_drivers_words(
     devices: list[GraphicsDevice], nvidia: NvidiaWord, notes: Notes
 ) -> tuple[GraphicsDevice, ...]:
-    spoken, gone = list(nvidia.devices), list[GraphicsDevice]()
-    for index, device in enumerate(devices):
+    spoken, known = list(nvidia.devices), list[GraphicsDevice]()
+    # The registry remembers cards that were taken out long ago.
+    names_all = bool(nvidia.devices) and not nvidia.is_broken
+    for device in devices:
         word = next((word for word in spoken if word.name == device.name), None)
         if word is not None:
             spoken.remove(word)
             notes.compare(device.name, word.dedicated, device.dedicated, percent=10)
-            devices[index] = word
-        elif nvidia.devices and not nvidia.is_broken and device.vendor is Vendor.NVIDIA:
-            gone.append(device)
-    # The registry remembers cards that were taken out long ago.
-    return (*(device for device in devices if not any(device is each for each in gone)), *spoken)
+            known.append(word)
+        elif not (names_all and device.vendor is Vendor.NVIDIA):
+            known.append(device)
+    return (*known, *spoken)
 
 
 def _adapters(recording: Recording, notes: Notes, ram: Memory) -> Iterator[GraphicsDevice]:

@@ -15,7 +15,7 @@ from app.commands.console import Console
 from app.commands.hardware import LOOKED, NOT_RECORDED, hardware_record, run_hardware
 from app.commands.hardware_words import machine_in_lines
 from app.models import measured
-from app.models.learnt import FILE_NAME, Learnt, machine_key, save_learnt, with_speeds
+from app.models.learnt import Learnt, learnt_file, machine_key, save_learnt, with_speeds
 from app.paths import find_paths
 from app.settings import Settings, save_settings
 from runtime.hardware.readers import read_machine
@@ -84,7 +84,7 @@ def test_that_every_figure_is_said_with_its_source() -> None:
 def test_that_what_the_window_measured_is_not_measured_again() -> None:
     before = {"": DeviceSpeed(bytes_per_s=20e9, operations_per_s=1e12)}
     learnt = with_speeds(Learnt(), machine_key(read_machine(RECORDING)), before)
-    save_learnt(find_paths().cache / "models" / FILE_NAME, learnt)
+    save_learnt(learnt_file(find_paths()), learnt)
     assert "reads 20 GB and computes 1,000 billion" in looked()[1]
 
 

@@ -78,33 +78,6 @@ def test_that_integrated_graphics_leave_a_reserve_of_ram() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "findings"),
-    [
-        ("rtx-3060-12gb", []),
-        ("rx-7900-xtx-24gb", []),
-        ("laptop-iris-xe-rtx-4060-8gb", []),
-        ("wsl-rtx-4070-ti-super-no-nvml", []),
-        ("processor-only-8gb", []),
-        (
-            "rtx-3060-broken-driver",
-            [(FindingKind.DRIVER_BROKEN, "NVIDIA GeForce RTX 3060 Lite Hash Rate")],
-        ),
-        ("rtx-3060-cpu-build", [(FindingKind.DEVICE_NOT_USED, "NVIDIA GeForce RTX 3060")]),
-        (
-            "rtx-3080-nvidia-smi-hangs",
-            [(FindingKind.PROBE_TIMED_OUT, "nvml"), (FindingKind.PROBE_TIMED_OUT, "nvidia_smi")],
-        ),
-        ("vm-llvmpipe", [(FindingKind.SOFTWARE_DEVICE, "llvmpipe (LLVM 19.1.7, 256 bits)")]),
-    ],
-)
-def test_that_what_a_person_should_know_is_found(
-    name: str, findings: list[tuple[FindingKind, str]]
-) -> None:
-    found = recorded(f"linux-{name}").findings
-    assert [(each.kind, each.detail) for each in found] == findings
-
-
-@pytest.mark.parametrize(
     "name", ["rtx-3060-broken-driver", "rtx-3060-cpu-build", "vm-llvmpipe", "processor-only-16gb"]
 )
 def test_that_only_the_processor_is_left(name: str) -> None:

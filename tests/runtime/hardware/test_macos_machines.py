@@ -4,7 +4,7 @@ import pytest
 from helpers.recorded import recorded
 
 from runtime.hardware.budget import budgets
-from runtime.hardware.report import DeviceKind, FindingKind
+from runtime.hardware.report import DeviceKind
 
 MIB = 1 << 20
 
@@ -44,19 +44,3 @@ def test_that_a_card_in_an_intel_mac_is_used_and_intels_graphics_are_not() -> No
     card, processor = budgets(recorded("macos-intel-radeon-pro-5300m"))
     assert (card.name, card.kind) == ("AMD Radeon Pro 5300M", DeviceKind.DISCRETE)
     assert processor.name.startswith("Intel(R) Core(TM) i7")
-
-
-@pytest.mark.parametrize(
-    ("name", "findings"),
-    [
-        ("m1-8gb", []),
-        ("m2-max-64gb-wired-limit", [(FindingKind.PROBE_TIMED_OUT, "ggml")]),
-        ("m4-16gb-intel-build", [(FindingKind.DEVICE_NOT_USED, "Apple M4")]),
-        ("intel-iris-6100", [(FindingKind.DEVICE_NOT_USED, "Intel Iris 6100")]),
-    ],
-)
-def test_that_what_a_person_should_know_is_found(
-    name: str, findings: list[tuple[FindingKind, str]]
-) -> None:
-    found = recorded(f"macos-{name}").findings
-    assert [(each.kind, each.detail) for each in found] == findings

@@ -75,33 +75,6 @@ def test_that_a_card_taken_out_long_ago_is_not_in_the_report() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "findings"),
-    [
-        ("rtx-3060-12gb", []),
-        ("780m-4gb-carve-out", []),
-        ("vm-basic-render", []),
-        ("arc-b390-32gb", [(FindingKind.PROBE_CRASHED, "ggml")]),
-        (
-            "snapdragon-x-elite-16gb",
-            [(FindingKind.DEVICE_NOT_USED, "Qualcomm(R) Adreno(TM) X1-85 GPU")],
-        ),
-        (
-            "rtx-4090-cpu-build",
-            [
-                (FindingKind.PROBE_TIMED_OUT, "nvidia_smi"),
-                (FindingKind.DEVICE_NOT_USED, "NVIDIA GeForce RTX 4090"),
-            ],
-        ),
-    ],
-)
-def test_that_what_a_person_should_know_is_found(
-    name: str, findings: list[tuple[FindingKind, str]]
-) -> None:
-    found = recorded(f"windows-{name}").findings
-    assert [(each.kind, each.detail) for each in found] == findings
-
-
 def test_that_arm_is_told_from_intel() -> None:
     processor = recorded("windows-snapdragon-x-elite-16gb").processor
     assert (processor.architecture, processor.features) == ("arm64", ("NEON",))

@@ -7,6 +7,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 import pytest
+from helpers.model_files import finish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,10 +42,7 @@ def write_llama(path: Path, *, tied: bool = False) -> Path:
     writer.add_tensor("token_embd.weight", np.zeros((3, 64), np.float16))
     if not tied:
         writer.add_tensor("output.weight", np.zeros((3, 64), np.float16))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    finish(writer)
     return path
 
 

@@ -1,0 +1,14 @@
+"""For tests of the whole program."""
+
+import pytest
+
+from app.models import measured
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test is a first start, and measuring would take a second of all cores from each.
+
+    `tests/runtime/test_measuring.py` does it really.
+    """
+    monkeypatch.setattr(measured, "measure_speeds", lambda report: {})
