@@ -16,7 +16,9 @@ def main() -> int:
     from app.cli_hardware import HardwareArguments
     from app.cli_models import ModelsArguments, PullArguments
     from app.cli_plan import PlanArguments
+    from app.private_files import make_new_files_private
 
+    make_new_files_private()
     arguments = parse(sys.argv[1:])
     match arguments:
         case OpenArguments(files=files):

@@ -1,7 +1,7 @@
 """The one pool for short jobs: reading and writing chats, looking at files."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 Delivery = Callable[[], None]
 OnFailure = Callable[[RuntimeFailure], None]
+
+# How long a file that is being copied may hold up the end of the program.
+_PATIENCE_S = 5.0
 
 
 class Lane(QObject):
@@ -30,6 +33,7 @@ class Lane(QObject):
         self._name = name
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
         self._closed = False
+        self._jobs: set[Future[None]] = set()
         self._finished.connect(self._on_finished)
 
     def run(
@@ -42,12 +46,36 @@ class Lane(QObject):
         if self._closed:
             log.jobs.warning("%s lane is closed; a job was not run", self._name)
             return
-        self._pool.submit(self._work, job, then, failed)
+        self._jobs.add(self._pool.submit(self._work, job, then, failed))
+        self._jobs = {job for job in self._jobs if not job.done()}
 
-    def close(self, *, drop_waiting: bool = False) -> None:
-        """Wait for the jobs that were given, or only for those that have begun."""
+    @property
+    def is_closed(self) -> bool:
+        """Whether no job is taken any more."""
+        return self._closed
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Have something called on the GUI thread; for a job in the lane."""
+        self._finished.emit(delivery)
+
+    def close(self, *, drop_waiting: bool = False, patience_s: float | None = None) -> bool:
+        """Wait for the jobs that were given, or only for those that have begun.
+
+        Args:
+            drop_waiting: leave out those that have not begun
+            patience_s: how long to wait; None as long as it takes
+
+        Returns:
+            whether all of them have ended
+        """
         self._closed = True
-        self._pool.shutdown(wait=True, cancel_futures=drop_waiting)
+        self._pool.shutdown(wait=False, cancel_futures=drop_waiting)
+        # One that was dropped counts for `wait` as if it were still to come.
+        jobs = [job for job in self._jobs if not job.cancelled()]
+        running = wait(jobs, timeout=patience_s).not_done
+        if not running:
+            self._pool.shutdown(wait=True)
+        return not running
 
     def _work(
         self,
@@ -70,11 +98,11 @@ class Lane(QObject):
             self._deliver_failure(failed, RuntimeFailure(Problem.UNEXPECTED, type(error).__name__))
         else:
             if then is not None:
-                self._finished.emit(partial(then, result))
+                self.deliver(partial(then, result))
 
     def _deliver_failure(self, failed: OnFailure | None, failure: RuntimeFailure) -> None:
         if failed is not None:
-            self._finished.emit(partial(failed, failure))
+            self.deliver(partial(failed, failure))
 
     @Slot(object)
     def _on_finished(self, delivery: Delivery) -> None:
@@ -98,11 +126,16 @@ class Background(QObject):
         self.models = Lane("models", 1, self)
         self.transfers = Lane("transfers", 3, self)
 
-    def close(self) -> None:
-        """Wait until everything is saved, and nothing runs any more."""
+    def close(self) -> bool:
+        """Wait until everything is saved, and nothing runs any more.
+
+        Returns:
+            whether nothing runs; a file on a drive that does not answer can hold up a thread
+        """
         # Nobody will send the files that were not looked at yet.
-        self.media.close(drop_waiting=True)
+        is_free = self.media.close(drop_waiting=True, patience_s=_PATIENCE_S)
         # Whoever runs a transfer has asked it to stop by now; its part is kept.
         self.transfers.close(drop_waiting=True)
         self.models.close(drop_waiting=True)
         self.store.close()
+        return is_free

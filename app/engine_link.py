@@ -30,6 +30,9 @@ class Client(Protocol):
     def rest(self) -> None:
         """Have the process free its memory until the next request; never blocks."""
 
+    def restart(self) -> None:
+        """Kill the process; the next request starts another; never blocks."""
+
     def events(self) -> Iterator[Event]:
         """What the engine says, until `close`; blocks."""
 
@@ -74,6 +77,10 @@ class EngineLink(QObject):
     def rest(self) -> None:
         """Have the engine free its memory until the next request; never blocks."""
         self._client.rest()
+
+    def restart(self) -> None:
+        """Kill an engine that does not react; the next request starts another; never blocks."""
+        self._client.restart()
 
     def close(self) -> None:
         """End the process and wait for the reader to return; no event arrives after that."""

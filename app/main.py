@@ -1,5 +1,7 @@
 """Runs the window from its first to its last moment."""
 
+import os
+
 from PySide6.QtWidgets import QApplication
 
 from app import log, qt_log, words
@@ -41,6 +43,8 @@ def run(arguments: WindowArguments) -> int:
         interrupts = Interrupts(application)
         interrupts.interrupted.connect(program.window.close)
         application.commitDataRequest.connect(program.window.close)
+        # The chats are free long before the engine has left.
+        program.released.connect(lock.release)
         program.closed.connect(application.quit)
         program.begin()
         code = application.exec()
@@ -48,11 +52,15 @@ def run(arguments: WindowArguments) -> int:
         program.end()
         interrupts.close()
         lock.release()
-        return code
     finally:
         log.release_uncaught()
         qt_log.release_qt_messages()
         log.close_log_file(log_file)
+    if program.is_held_up:
+        # Everything is saved. A thread that waits for a drive that does not answer would keep
+        # Python from ending, perhaps for hours.
+        os._exit(code)
+    return code
 
 
 def _make_application() -> QApplication:

@@ -31,6 +31,14 @@ class Paths:
     cache: Path
     logs: Path
 
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """What nobody else may look into: folders, and the settings file.
+
+        Models are nobody's secret, and the folder around all of it may be the user's own.
+        """
+        return (self.chats, self.cache, self.logs, self.settings)
+
 
 def find_paths(
     environment: Mapping[str, str] | None = None, program_folder: Path | None = None

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
@@ -23,11 +24,13 @@ from app.models.offer_list import OffersModel
 from app.notice_desk import NoticeDesk
 from app.paths import Paths
 from app.power import may_work_ahead, read_power
+from app.private_files import mend_permissions
 from app.readings import Readings
 from app.settings import LoadedSettings, Settings
 from app.settings_keeper import SettingsKeeper
 from app.startup import StartUp, make_steps
 from app.widgets.main_window import MainWindow
+from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
 
 
@@ -45,10 +48,15 @@ class WindowArguments:
 class Program(QObject):
     """Introduces the window, the conversation, the models and the engine to each other.
 
+    Attributes:
+        is_held_up: whether, at the end, a thread waits for something that does not answer
+
     Signals:
+        released: everything is saved; another window may open on the same chats
         closed: everything has ended; nothing is left to wait for
     """
 
+    released = Signal()
     closed = Signal()
 
     def __init__(
@@ -62,9 +70,11 @@ class Program(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._paths = paths
         self._loaded = loaded
         self._is_closing = False
         self._is_closed = False
+        self.is_held_up = False
         self._background = Background(self)
         self._link = EngineLink(client, self)
         self.transcript = Transcript(self)
@@ -139,6 +149,7 @@ class Program(QObject):
         if self._loaded.unusable:
             self._desk.show(words.settings_fell_back(self._loaded.unusable))
         self._readings.forget_if_unwanted()
+        self._background.media.run(partial(mend_permissions, self._paths.private))
         self._start_up.begin()
 
     def end(self) -> None:
@@ -204,24 +215,49 @@ class Program(QObject):
 
     @Slot()
     def _on_closing(self) -> None:
-        if not self._is_closing:
-            self._is_closing = True
-            # The window goes at once; what follows may take a moment.
-            QTimer.singleShot(0, self, self.end)
+        if self._is_closing:
+            # Asked for twice: nothing is waited for any more.
+            self.end()
+            return
+        self._is_closing = True
+        # The window goes at once; what follows may take a moment.
+        QTimer.singleShot(0, self, self._save_and_end)
+
+    def _save_and_end(self) -> None:
+        if not self._is_closed:
+            self.window.hide()
+            log.close.info("stopping the answer")
+            self._chat.answers.settle(self._on_settled)
+
+    def _on_settled(self, failure: RuntimeFailure | None) -> None:
+        if self._is_closed:
+            return
+        if failure is None:
+            self.end()
+            return
+        log.close.warning("not closed: an answer is not saved (%s)", failure.problem)
+        # The next attempt to close ends the program whatever happens.
+        self.window.show()
+        self._desk.show(words.close_unsaved(failure), self.end)
 
     def _close(self) -> None:
         self._is_closed = True
         self.window.hide()
-        log.close.info("stopping the answer")
         self._start_up.end()
         self._models.end()
         self._chat.end()
         log.close.info("saving")
         self._settings.change(window_geometry=self._geometry())
+        self._settings.save()
         self._chat.room.close()
+        self._background.store.close()
+        self.released.emit()
         log.close.info("ending the engine")
         self._link.close()
+        if self._chat.room.has_purged:
+            # Not sooner: the engine saves what it holds when it leaves.
+            self._readings.forget_now()
         log.close.info("waiting for the pool")
-        self._background.close()
+        self.is_held_up = not self._background.close()
         log.close.info("closed")
         self.closed.emit()

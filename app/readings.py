@@ -79,6 +79,10 @@ class Readings(QObject):
             partial(clear, self.folder), then=self._on_cleared, failed=self._desk.show_failure
         )
 
+    def forget_now(self) -> None:
+        """Delete what is kept before this returns; for the end of the program."""
+        clear(self.folder)
+
     def _on_cleared(self, cleared: Cleared) -> None:
         self._board.show_cleared(words.readings_cleared(cleared.freed_bytes, cleared.left))
         self.count()

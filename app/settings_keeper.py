@@ -5,13 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from app.background import Lane, OnFailure
 from app.settings import Settings, save_settings
+from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
+
+_TRY_AGAIN_MS = 5_000
 
 
 class SettingsKeeper:
-    """The settings as they are now."""
+    """The settings as they are now.
+
+    What could not be saved is tried again until it is; the user is told once.
+    """
 
     def __init__(self, path: Path, settings: Settings, lane: Lane, failed: OnFailure) -> None:
         self._path = path
@@ -20,6 +28,8 @@ class SettingsKeeper:
         self._settings = settings
         # The models folder is changed in the pool, in the middle of a move.
         self._lock = threading.RLock()
+        # Touched on the GUI thread only.
+        self._has_failed = False
 
     @property
     def settings(self) -> Settings:
@@ -32,7 +42,11 @@ class SettingsKeeper:
             if settings == self._settings:
                 return
             self._settings = settings
-        self._lane.run(self._save, failed=self._failed)
+        self.save()
+
+    def save(self) -> None:
+        """Save the newest value, again if that did not succeed before."""
+        self._lane.run(self._save, then=self._on_saved, failed=self._on_failed)
 
     def change(self, **changes: Any) -> None:
         """Take new values of some fields and save them."""
@@ -80,6 +94,19 @@ class SettingsKeeper:
                     context_length=now.context_length,
                 )
             )
+
+    def _on_saved(self, _: None) -> None:
+        self._has_failed = False
+
+    def _on_failed(self, failure: RuntimeFailure) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            self._failed(failure)
+        QTimer.singleShot(_TRY_AGAIN_MS, self._lane, self._try_again)
+
+    def _try_again(self) -> None:
+        if self._has_failed and not self._lane.is_closed:
+            self.save()
 
     def _save(self) -> None:
         # What is newest by now, so that no older value ever comes after a newer one.

@@ -79,9 +79,12 @@ def make_steps(
             chat.shelf.begin(opened, last_chat)
             done()
 
+        def tell(failure: RuntimeFailure) -> None:
+            desk.show_problem(failure.problem, failure.detail, lambda: chat.room.try_again(tell))
+
         def on_failed(failure: RuntimeFailure) -> None:
             # Chats cannot be kept, but the model can be tried out and the reason read.
-            desk.show_failure(failure)
+            tell(failure)
             done()
 
         chat.room.open(on_opened, on_failed)

@@ -4,16 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.chat.records import Recovered
 from app.notices import Notice, NoticeKind
 from runtime.models.load_plan import LoadPlan
-from runtime.problems import Problem
+from runtime.problems import Problem, RuntimeFailure
 
 TRY_AGAIN = "Try again"
 UNDO = "Undo"
+RESTART_MODEL = "Restart the model"
+CLOSE_ANYWAY = "Close anyway"
 KEEP_AS_IT_WAS = "Keep it as it was"
 
 PASTED_PICTURE = "Pasted picture"
 NEW_CHAT = "New chat"
+# What stands for a question or an answer that a damaged file has lost.
+LOST_TURN = "[This part was lost: the file with your chats was damaged here.]"
+RECOVERED_FILE = "Recovered file"
 
 _MEGABYTE = 1 << 20
 _GIGABYTE = 1 << 30
@@ -312,10 +318,17 @@ _WORDS: dict[Problem, Words] = {
     Problem.DISK_FULL: Words(
         title="The disk is full",
         advice="Delete something you do not need, then try again.",
+        action=TRY_AGAIN,
     ),
     Problem.STORE_UNREADABLE: Words(
         title="Your chats cannot be opened or saved",
-        advice="Check that the disk is connected and that you may write to it, then start again.",
+        advice="Check that the disk is connected and that you may write to it, then try again.",
+        action=TRY_AGAIN,
+    ),
+    Problem.STORE_BUSY: Words(
+        title="Another program is using your chats",
+        advice="Wait until it is done, such as a backup, or close it. Then try again.",
+        action=TRY_AGAIN,
     ),
     Problem.UNEXPECTED: Words(
         title="Something unexpected went wrong",
@@ -332,7 +345,8 @@ _STORE_WORDS = {
     ),
     "damaged": Words(
         title="Your chats are damaged",
-        advice="Start Sideglance again: the damaged file is put aside and a new one begun.",
+        advice="Start Sideglance again: what can still be read is copied into a new file, and"
+        " the damaged one is kept.",
     ),
     "gone": Words(
         title="This chat is not there any more",
@@ -440,11 +454,76 @@ def remote_picture_refused() -> Notice:
     )
 
 
-def store_moved_aside(path: Path) -> Notice:
-    """The store was damaged."""
+def store_moved_aside(path: Path, recovered: Recovered | None) -> Notice:
+    """The store was damaged; maybe something came back of it."""
+    kept = f"The damaged file is kept as {quoted(path.name)} in {path.parent}."
+    if recovered is None or not recovered.turns:
+        return Notice(
+            title="Your chats were damaged and nothing in them can be read.",
+            explanation=f"New ones were begun. {kept}",
+            kind=NoticeKind.WARNING,
+        )
+    turns = f"{recovered.turns:,}"
+    if recovered.lost is not None:
+        turns += f" of {recovered.turns + recovered.lost:,}"
     return Notice(
-        title="Your chats were damaged, so new ones were begun.",
-        explanation=f"The damaged file is kept as {quoted(path.name)} in {path.parent}.",
+        title=f"Your chats were damaged. {turns} questions and answers came back.",
+        explanation=f"Where one is missing, the conversation says so. {kept}",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def store_missing() -> Notice:
+    """There was no store, but there are files that were sent along in its chats."""
+    return Notice(
+        title="The file with your chats is missing, so new ones were begun.",
+        explanation="The pictures and videos in them are kept. If you have the file “chats.db”"
+        " somewhere, close Sideglance and put it back.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def store_read_only() -> Notice:
+    """The disk is too full to open the store for writing."""
+    return Notice(
+        title="The disk is full: your chats can be read, and nothing can be saved.",
+        explanation="Delete something you do not need. Then go on; nothing has to be restarted.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def answer_not_saved(failure: RuntimeFailure) -> Notice:
+    """An answer could not be written to the disk."""
+    reason = explain(failure.problem, failure.detail)
+    return Notice(
+        title="This answer is not saved yet.",
+        explanation=f"{reason.title} {reason.explanation} It is tried again until it succeeds.",
+        kind=NoticeKind.WARNING,
+    )
+
+
+def answers_saved() -> Notice:
+    """Answers that could not be written before are on the disk now."""
+    return Notice(title="Everything is saved now.", kind=NoticeKind.INFO)
+
+
+def close_unsaved(failure: RuntimeFailure) -> Notice:
+    """The window was closed while an answer could not be saved."""
+    reason = explain(failure.problem, failure.detail)
+    return Notice(
+        title="An answer is not saved: closing would lose it.",
+        explanation=f"{reason.title} {reason.explanation}",
+        action=CLOSE_ANYWAY,
+    )
+
+
+def model_unresponsive() -> Notice:
+    """Nothing has come from the engine for a while."""
+    return Notice(
+        title="The model has not reacted for ten seconds.",
+        explanation="It may still be looking at a picture. Restarting it loses nothing of your"
+        " chats; the question is asked again.",
+        action=RESTART_MODEL,
         kind=NoticeKind.WARNING,
     )
 

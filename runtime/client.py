@@ -14,7 +14,16 @@ from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 from runtime.deaths import explain_death
-from runtime.events import EngineDied, Event, Failed, Finished, Loaded, WorkedAhead
+from runtime.events import (
+    EngineDied,
+    EngineUnresponsive,
+    Event,
+    Failed,
+    Finished,
+    Loaded,
+    WorkedAhead,
+)
+from runtime.liveness import LOOK_S, Liveness
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, Request, RequestId
 from runtime.scratch import empty_folders, make_scratch, sweep_scratch
@@ -27,6 +36,11 @@ _LEAVE_S = 10.0
 # How long a stopped request may stay silent. Encoding a large picture on a slow CPU cannot be
 # interrupted and its result is kept, so this is generous; the window does not wait for it.
 _SILENCE_S = 60.0
+# A stop that is not confirmed for so long, or a process that stands still, is told.
+_UNRESPONSIVE_S = 10.0
+_UNRESPONSIVE_LOOKS = 10
+# One that stands still after a stop, or while it should leave, is not waited for.
+_STILL_LOOKS = 3
 _LAST_WORDS = 40
 
 
@@ -47,6 +61,7 @@ class EngineClient:
         self._log_folder = log_folder
         self._context = multiprocessing.get_context("spawn")
         self._newest_stopped: c_int64 = RawValue(c_int64, 0)
+        self._heartbeat: c_int64 = RawValue(c_int64, 0)
         self._scratch = make_scratch()
         # Guards what follows; never held while anything blocks.
         self._lock = threading.RLock()
@@ -58,6 +73,10 @@ class EngineClient:
         self._open: set[RequestId] = set()
         self._model: LoadRequest | None = None
         self._silent_since: float | None = None
+        self._liveness = Liveness(self._heartbeat)
+        # Whether the present silence was told.
+        self._is_told = False
+        self._must_restart = False
         self._process: SpawnProcess | None = None
         self._requests: Connection[Request, object] | None = None
         self._events: Connection[object, Event] | None = None
@@ -108,6 +127,13 @@ class EngineClient:
                 self._leaving = True
                 self._wake()
 
+    def restart(self) -> None:
+        """Kill the process; what was asked of it fails, and the next request starts another."""
+        with self._lock:
+            if self._process is not None:
+                self._must_restart = True
+                self._wake()
+
     def events(self) -> Iterator[Event]:
         """What the engine says, until `close`. Blocks; for one thread only."""
         sweep_scratch()
@@ -127,8 +153,10 @@ class EngineClient:
                 self._wake_reader.recv_bytes()
             if events is not None and events in ready:
                 yield from self._receive(events)
-            elif not ready and self._patience() == 0.0:
+            elif self._is_to_be_replaced():
                 yield from self._replace_silent()
+            elif self._is_unresponsive():
+                yield EngineUnresponsive()
 
     def close(self) -> None:
         """End the process, killing it if it does not leave; `events` ends."""
@@ -143,12 +171,19 @@ class EngineClient:
                 self._requests.close()
             self._wake()
         if process is not None:
-            process.join(_LEAVE_S)
-            if process.is_alive():
+            self._see_off(process)
+        self._scratch.cleanup()
+
+    def _see_off(self, process: SpawnProcess) -> None:
+        """Wait until a process has left; one that does not, or stands still, is killed."""
+        deadline = time.monotonic() + _LEAVE_S
+        while process.is_alive():
+            process.join(LOOK_S)
+            self._liveness.look(time.monotonic())
+            if time.monotonic() > deadline or self._liveness.is_still(_STILL_LOOKS):
                 log.warning("the engine did not leave and is killed")
                 process.kill()
                 process.join()
-        self._scratch.cleanup()
 
     @property
     def _last_words(self) -> Path:
@@ -161,11 +196,13 @@ class EngineClient:
             requests=requests_out,
             events=events_in,
             newest_stopped=self._newest_stopped,
+            heartbeat=self._heartbeat,
             log_folder=self._log_folder,
             last_words=self._last_words,
         )
         process = self._context.Process(target=serve, name="sideglance-engine", args=(ends,))
         process.start()
+        self._liveness = Liveness(self._heartbeat)
         # Our copies of the process's ends must go, or its death would not be an end of file.
         requests_out.close()
         events_in.close()
@@ -207,6 +244,7 @@ class EngineClient:
             if self._silent_since is not None:
                 waits = bool(self._open) or self._leaving
                 self._silent_since = time.monotonic() if waits else None
+            self._is_told = False
         yield event
 
     def _bury(self, problem: Problem | None) -> Iterator[Event]:
@@ -235,6 +273,7 @@ class EngineClient:
             self._open = unsent
             self._wanted = bool(unsent)
             self._silent_since = None
+            self._must_restart = self._is_told = False
             self._drop_process()
         for request_id in failed:
             yield Failed(request_id=request_id, problem=problem, detail=detail)
@@ -268,11 +307,33 @@ class EngineClient:
         self._process = self._requests = self._events = None
 
     def _patience(self) -> float | None:
-        """Seconds until a stopped request has been silent for too long; None for ever."""
+        """Seconds until it is worth a look at the process; None for ever."""
         with self._lock:
-            if self._silent_since is None:
-                return None
-            return max(0.0, self._silent_since + _SILENCE_S - time.monotonic())
+            if self._must_restart:
+                return 0.0
+            is_watched = self._process is not None and (self._open or self._leaving)
+            return LOOK_S if is_watched else None
+
+    def _is_to_be_replaced(self) -> bool:
+        with self._lock:
+            if self._must_restart:
+                return True
+            if self._silent_since is None or self._process is None:
+                return False
+            self._liveness.look(time.monotonic())
+            waited_s = time.monotonic() - self._silent_since
+            return waited_s >= _SILENCE_S or self._liveness.is_still(_STILL_LOOKS)
+
+    def _is_unresponsive(self) -> bool:
+        """Whether it is time to say that nothing comes from the process; once each time."""
+        with self._lock:
+            if self._is_told or self._process is None or not self._open:
+                return False
+            self._liveness.look(time.monotonic())
+            since = self._silent_since
+            is_slow = since is not None and time.monotonic() - since >= _UNRESPONSIVE_S
+            self._is_told = is_slow or self._liveness.is_still(_UNRESPONSIVE_LOOKS)
+            return self._is_told
 
     def _wake(self) -> None:
         self._wake_writer.send_bytes(b"")

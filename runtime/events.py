@@ -207,5 +207,10 @@ class EngineDied:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineUnresponsive:
+    """The engine process stands still, or has not confirmed a stop; told once each time."""
+
+
 AnswerEvent = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedReport | Finished
-Event = LoadProgress | Loaded | AnswerEvent | WorkedAhead | Failed | EngineDied
+Event = LoadProgress | Loaded | AnswerEvent | WorkedAhead | Failed | EngineDied | EngineUnresponsive

@@ -78,6 +78,7 @@ class Problem(StrEnum):
     RECORDING_DAMAGED = "recording_damaged"
     DISK_FULL = "disk_full"
     STORE_UNREADABLE = "store_unreadable"
+    STORE_BUSY = "store_busy"
     UNEXPECTED = "unexpected"
 
 

@@ -8,9 +8,9 @@ from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app import log
+from app import log, words
 from app.chat.answer_progress import AnswerProgress
-from app.chat.answer_saver import AnswerSaver
+from app.chat.answer_saver import AnswerSaver, OnSettled
 from app.chat.history import messages_of
 from app.chat.open_answer import OpenAnswer
 from app.chat.screen import Screen
@@ -23,6 +23,7 @@ from app.models.loading import LoadEnd, ModelLoading
 from app.notice_desk import NoticeDesk
 from runtime.events import (
     EngineDied,
+    EngineUnresponsive,
     Event,
     Failed,
     Finished,
@@ -110,9 +111,14 @@ class AnswerQueue(QObject):
         for answer in reversed(list(self._all())):
             self._stop(answer)
 
+    def settle(self, then: OnSettled) -> None:
+        """End every answer, and say whether everything is saved."""
+        self.stop_all()
+        self._saver.settle(then)
+
     def as_they_are(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
-        """Stored turns, with those that are being written as they are now."""
-        living = {answer.turn_id: answer for answer in self._all()}
+        """Stored turns, with those that are being written or not saved yet as they are now."""
+        living = {answer.turn_id: answer for answer in (*self._saver.unsaved(), *self._all())}
         return tuple(
             # Versions may have been added since the answer was begun.
             replace(living[turn.turn_id].turn, version=turn.version, versions=turn.versions)
@@ -159,7 +165,7 @@ class AnswerQueue(QObject):
         self._link.submit(
             AnswerRequest(
                 request_id=answer.request_id,
-                messages=messages_of(turns),
+                messages=messages_of(self.as_they_are(turns)),
                 thinking=self._thinking(),
             )
         )
@@ -184,6 +190,8 @@ class AnswerQueue(QObject):
             case EngineDied():
                 if self._loading.take_death(event):
                     self._fail_all(event.problem, event.detail)
+            case EngineUnresponsive():
+                self._desk.show(words.model_unresponsive(), self._restart_engine)
             case (
                 PictureProgress() | PromptProgress() | ThinkingPiece() | TextPiece() | SpeedReport()
             ):
@@ -211,8 +219,7 @@ class AnswerQueue(QObject):
     def _on_failed(self, event: Failed) -> None:
         answer = self._at_engine(event.request_id)
         if answer is not None and answer is self._current:
-            if event.problem is Problem.MODEL_NOT_LOADED and answer is not self._asked_again:
-                # The engine's own reload did not succeed; ours has more to try.
+            if self._deserves_another_try(answer, event.problem):
                 self._asked_again = answer
                 self._loading.rest()
                 self._loading.take_loss()
@@ -225,6 +232,21 @@ class AnswerQueue(QObject):
             self._on_stop_confirmed()
         elif self._loading.take_failure(event) is LoadEnd.GIVEN_UP:
             self._fail_all(event.problem, event.detail)
+
+    def _deserves_another_try(self, answer: OpenAnswer, problem: Problem) -> bool:
+        """Whether an answer that failed is asked for again by itself, once."""
+        if answer is self._asked_again:
+            return False
+        # The engine's own reload did not succeed; ours has more to try.
+        if problem is Problem.MODEL_NOT_LOADED:
+            return True
+        # Nothing of it is lost by beginning anew, and nobody has given it up.
+        return problem is Problem.ENGINE_SILENT and not answer.turn.text
+
+    def _restart_engine(self) -> None:
+        """The user does not want to wait any longer for an engine that does not react."""
+        log.engine.info("the engine is restarted for the user")
+        self._link.restart()
 
     def _put_back(self, answer: OpenAnswer) -> None:
         """Ask for it once more when there is a model."""

@@ -3,12 +3,13 @@
 import hashlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from app import log
 from app.safe_file import settle, writing_failure, written_aside
 from runtime.problems import FileFailure, Problem
 
@@ -62,19 +63,49 @@ class AttachmentFiles:
             thumbnail=self._thumbnails / folder / f"{digest}.png",
         )
 
-    def sweep(self, wanted: Collection[str]) -> int:
-        """Delete copies that no turn names any more; says how many."""
+    def find(self, digest: str) -> KeptFile | None:
+        """The copy with this digest, whatever its suffix; None if there is none."""
+        paths = sorted((self._files / digest[:2]).glob(f"{digest}*"))
+        return self.kept(digest, paths[0].name.removeprefix(digest)) if paths else None
+
+    def is_empty(self) -> bool:
+        """Whether no copy of any file is kept."""
+        return next(self._files.glob("*/*"), None) is None
+
+    def delete(self, digests: Collection[str], *, untouched_since: float) -> None:
+        """Delete copies of these files.
+
+        Args:
+            digests: which
+            untouched_since: when, in seconds since 1970: what was given again since then stays
+        """
+        paths = [path for digest in digests for path in self._paths_of(digest)]
+        count = _delete(paths, untouched_since)
+        log.store.info("deleted %d files of %d attachments", count, len(digests))
+
+    def sweep(self, wanted: Collection[str], *, not_before: float = 0.0) -> int:
+        """Delete copies that no turn ever named: they were in the tray and not sent.
+
+        Args:
+            wanted: digests of what turns name
+            not_before: when the store was made, in seconds since 1970; what is older was sent
+                along in chats of a store before this one, which may come back
+
+        Returns:
+            how many were deleted
+        """
         oldest = time.time() - _SWEEP_AFTER_S
-        count = 0
+        paths = [
+            path
+            for folder in (self._files, self._thumbnails)
+            for path in folder.glob("*/*")
+            if _digest_of(path) not in wanted and _changed(path) >= not_before
+        ]
+        return _delete(paths, oldest)
+
+    def _paths_of(self, digest: str) -> Iterator[Path]:
         for folder in (self._files, self._thumbnails):
-            for path in folder.glob("*/*"):
-                digest = path.name.partition(".")[0]
-                # What cannot be deleted now, because somebody has it open, is met again.
-                with suppress(OSError):
-                    if digest not in wanted and path.stat().st_mtime < oldest:
-                        path.unlink()
-                        count += 1
-        return count
+            yield from (folder / digest[:2]).glob(f"{digest}*")
 
     def _copy(self, source: Path, reader: BinaryIO) -> KeptFile:
         suffix = _suffix(source)
@@ -100,6 +131,29 @@ class AttachmentFiles:
         kept.path.parent.mkdir(parents=True, exist_ok=True)
         aside.replace(kept.path)
         return kept
+
+
+def _digest_of(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _delete(paths: Iterable[Path], untouched_since: float) -> int:
+    """Delete those that did not change since then; says how many."""
+    count = 0
+    for path in paths:
+        # What cannot be deleted now, because somebody has it open, is met again.
+        with suppress(OSError):
+            if path.stat().st_mtime < untouched_since:
+                path.unlink()
+                count += 1
+    return count
 
 
 def _copy_and_hash(source: Path, reader: BinaryIO, writer: BinaryIO) -> str:

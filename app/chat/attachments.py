@@ -1,6 +1,7 @@
 """Makes an attachment, or a problem, of every file that is given."""
 
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,14 +17,17 @@ from app.chat.attachment_files import AttachmentFiles, KeptFile
 from app.chat.tray import EntryId, Tray
 from app.chat.turns import Attachment, AttachmentKind
 from app.notice_desk import NoticeDesk
-from runtime.media.client import inspect
+from runtime.media.client import inspect, never
 from runtime.media.intake import kind_of
 from runtime.media.values import PictureFacts, VideoFacts
-from runtime.problems import FileFailure, Problem, RuntimeFailure
+from runtime.problems import FileFailure, Problem, RuntimeFailure, Stopped
 
 # Containers round their length, and the last frame is shown for a moment.
 _CUT_SHORT_S = 1.0
 _CUT_SHORT_SHARE = 0.05
+
+# Whether nobody wants the file any more.
+Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,14 @@ class Attachments(QObject):
         self._lane = lane
         self._files = files
         self._desk = desk
+        # One for each file that is looked at: set when nobody wants it any more.
+        self._unwanted: dict[EntryId, threading.Event] = {}
+        tray.changed.connect(self._on_tray_changed)
+
+    def end(self) -> None:
+        """Look at nothing any more: the window closes."""
+        for unwanted in self._unwanted.values():
+            unwanted.set()
 
     @Slot(object)
     def add_files(self, paths: Sequence[Path]) -> None:
@@ -84,15 +96,24 @@ class Attachments(QObject):
         """Leave a file out."""
         self._tray.remove(entry_id)
 
-    def _take(self, name: str, job: Callable[[], Kept]) -> None:
+    def _take(self, name: str, job: Callable[[Stop], Kept]) -> None:
         entry_id = self._tray.add(name)
+        self._unwanted[entry_id] = unwanted = threading.Event()
         self._lane.run(
-            job,
+            partial(job, unwanted.is_set),
             then=partial(self._on_kept, entry_id),
             failed=partial(self._on_refused, entry_id),
         )
 
+    @Slot()
+    def _on_tray_changed(self) -> None:
+        """Give up what was taken out of the tray while it was looked at."""
+        wanted = {entry.entry_id for entry in self._tray.entries()}
+        for entry_id in self._unwanted.keys() - wanted:
+            self._unwanted.pop(entry_id).set()
+
     def _on_kept(self, entry_id: EntryId, kept: Kept) -> None:
+        self._unwanted.pop(entry_id, None)
         attachment, readable_s = kept.attachment, kept.readable_s
         duration_s = attachment.duration_s
         if duration_s is not None and readable_s is not None:
@@ -105,29 +126,35 @@ class Attachments(QObject):
         if all(entry.entry_id != entry_id for entry in self._tray.entries()):
             # The user has taken it out already.
             return
+        self._unwanted.pop(entry_id, None)
         # Held back before the tray settles, or the question would leave without its file.
         self.refused.emit()
         self._tray.remove(entry_id)
         self._desk.show_failure(failure)
 
 
-def keep_file(files: AttachmentFiles, path: Path) -> Kept:
+def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> Kept:
     """Copy a file and find out what it is. Blocks.
 
     Raises:
-        RuntimeFailure: the file cannot be used, or the copy cannot be written
+        RuntimeFailure: the file cannot be used, or the copy cannot be written, or `stopped()`
+            turned true
     """
     # Before the copy: whatever is dropped by mistake may be huge, or a pipe without an end.
     kind_of(path)
     kept = files.keep(path)
-    return _look_at(files, kept, path.name)
+    try:
+        return _look_at(kept, path.name, stopped)
+    except Stopped as stop:
+        raise FileFailure(Problem.MEDIA_TOO_SLOW, words.file_detail(path.name)) from stop
 
 
-def keep_picture(files: AttachmentFiles, picture: QImage) -> Kept:
+def keep_picture(files: AttachmentFiles, picture: QImage, stopped: Stop = never) -> Kept:
     """Write a picture as a PNG and keep it like a file. Blocks.
 
     Raises:
-        RuntimeFailure: the picture is empty, or the file cannot be written
+        RuntimeFailure: the picture is empty, or the file cannot be written, or `stopped()`
+            turned true
     """
     if picture.isNull():
         raise FileFailure(Problem.PICTURE_DAMAGED, words.file_detail(words.PASTED_PICTURE))
@@ -135,12 +162,12 @@ def keep_picture(files: AttachmentFiles, picture: QImage) -> Kept:
         path = Path(folder) / f"{words.PASTED_PICTURE}.png"
         if not picture.save(str(path)):
             raise RuntimeFailure(Problem.DISK_FULL, folder)
-        return keep_file(files, path)
+        return keep_file(files, path, stopped)
 
 
-def _look_at(files: AttachmentFiles, kept: KeptFile, name: str) -> Kept:
+def _look_at(kept: KeptFile, name: str, stopped: Stop) -> Kept:
     try:
-        facts = inspect(kept.path, thumbnail=kept.thumbnail)
+        facts = inspect(kept.path, thumbnail=kept.thumbnail, stopped=stopped)
     except FileFailure as failure:
         if failure.problem in (Problem.DISK_FULL, Problem.UNEXPECTED):
             raise

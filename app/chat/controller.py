@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from app import log, words
 from app.chat.answering import AnswerQueue
@@ -20,6 +20,8 @@ from app.notice_desk import NoticeDesk
 from app.notices import Notice
 from runtime.content import Role
 from runtime.problems import RuntimeFailure
+
+_SHOW_WAITING_MS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,12 @@ class ChatController(QObject):
         self._desk = desk
         self._asked: deque[Asked] = deque()
         self._is_sending = False
+        # The one that the store writes now.
+        self._sending = ""
+        self._stops_when_sent = False
+        # Mostly it takes milliseconds, and a word that flashes up tells nobody anything.
+        self._waiting = QTimer(self, singleShot=True, interval=_SHOW_WAITING_MS)
+        self._waiting.timeout.connect(self._show_waiting)
         tray.changed.connect(self._on_tray_changed)
         answers.failed.connect(self._on_answer_failed)
 
@@ -68,6 +76,7 @@ class ChatController(QObject):
         self._asked.append(
             Asked(text=text, place=self._screen.place, is_edit=self._screen.is_editing)
         )
+        self._waiting.start()
         self._send_next()
 
     @Slot()
@@ -75,10 +84,17 @@ class ChatController(QObject):
         """Give back questions that wait: one of their files cannot be used."""
         if self._asked:
             self._screen.return_question(self._take_waiting())
+            self._show_waiting()
 
     @Slot()
     def stop(self) -> None:
-        """End the answer on screen that is being written, or the one that the model writes."""
+        """Take back a question that waits, or end the answer on screen or at the model."""
+        if self._asked:
+            self.hold_back()
+            return
+        if self._is_sending:
+            self._stops_when_sent = True
+            return
         for turn in self._screen.turns():
             if turn.state in OPEN_STATES:
                 self._answers.stop(turn.turn_id)
@@ -147,6 +163,7 @@ class ChatController(QObject):
             attachments=attachments,
             title=make_title(asked.text, attachments, words.NEW_CHAT),
         )
+        self._sending = asked.text
         log.chat.info("sending %d characters, %d attachments", len(asked.text), len(attachments))
         self._room.run(
             partial(Store.begin_exchange, question=question),
@@ -172,15 +189,26 @@ class ChatController(QObject):
         elif self._screen.place.chat_id == chat_id and not self._screen.is_editing:
             self._show_again()
         self._answers.ask(chat_id, exchange.answer)
-        self._is_sending = False
+        if self._stops_when_sent:
+            self._answers.stop(exchange.answer.turn_id)
+        self._is_sending, self._sending, self._stops_when_sent = False, "", False
         self._send_next()
+        if not self._waiting.isActive():
+            self._show_waiting()
 
     def _on_not_sent(self, question: Question, failure: RuntimeFailure) -> None:
-        self._is_sending = False
+        self._is_sending, self._sending, self._stops_when_sent = False, "", False
         waiting = self._take_waiting()
         text = f"{question.text}\n\n{waiting}" if waiting else question.text
         self._screen.return_question(text, question.attachments)
+        self._show_waiting()
         self._desk.show_failure(failure)
+
+    @Slot()
+    def _show_waiting(self) -> None:
+        """Show what was sent and is not in the conversation yet."""
+        texts = [self._sending] if self._is_sending else []
+        self._screen.show_waiting("\n\n".join([*texts, *(asked.text for asked in self._asked)]))
 
     def _on_answer_begun(self, place: Place, exchange: Exchange) -> None:
         self._screen.list_chat(exchange.chat)

@@ -16,3 +16,6 @@ class Front(Protocol):
 
     def composer_text(self) -> str:
         """What the user has written and not sent yet."""
+
+    def show_waiting(self, text: str) -> None:
+        """Show a question that was sent and cannot be on screen yet; "" for none."""

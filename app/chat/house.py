@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
+from app import log
 from app.background import Background
 from app.chat.answering import AnswerQueue
 from app.chat.attachment_files import AttachmentFiles
@@ -22,6 +23,12 @@ from app.engine_link import EngineLink
 from app.model_state import ModelState
 from app.models.loading import ModelLoading
 from app.notice_desk import NoticeDesk
+from runtime.problems import RuntimeFailure
+
+
+def _note_settled(failure: RuntimeFailure | None) -> None:
+    if failure is not None:
+        log.close.warning("an answer is not saved: %s", failure.problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,7 @@ class ChatHouse(QObject):
         self.attachments.refused.connect(self.controller.hold_back)
 
     def end(self) -> None:
-        """Stop every answer and save it; ask for nothing any more."""
+        """Stop every answer and save it, once more if need be; ask for nothing any more."""
         self.work_ahead.end()
-        self.answers.stop_all()
+        self.attachments.end()
+        self.answers.settle(_note_settled)

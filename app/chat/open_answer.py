@@ -24,7 +24,6 @@ class OpenAnswer:
         chat_id: the chat it belongs to, which need not be on screen
         request_id: under which the engine was asked; None while it waits
         is_saved: whether the store has all of it
-        save_has_failed: whether the user was told that it cannot be saved
         tokens_per_second: how fast it is written; None until that was measured
     """
 
@@ -32,7 +31,6 @@ class OpenAnswer:
         self.chat_id = chat_id
         self.request_id: RequestId | None = None
         self.is_saved = True
-        self.save_has_failed = False
         self.tokens_per_second: float | None = None
         self._turn = turn
         # Joined only when somebody looks: an answer grows by thousands of pieces.

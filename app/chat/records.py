@@ -41,12 +41,31 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What came back of a damaged file.
+
+    Attributes:
+        turns: how many questions and answers
+        lost: how many did not; None if nobody knows
+    """
+
+    turns: int
+    lost: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedStore:
     """What was found when the store was opened.
 
     Attributes:
+        is_read_only: whether the disk is too full for anything to be written
+        is_bereft: whether the file was missing, though files are here that were sent along
         moved_aside: where a damaged store was put; None if it was sound
+        recovered: what came back of the damaged store
     """
 
     chats: tuple[ChatSummary, ...]
+    is_read_only: bool = False
+    is_bereft: bool = False
     moved_aside: Path | None = None
+    recovered: Recovered | None = None

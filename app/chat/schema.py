@@ -107,15 +107,72 @@ _COUNT_PASSES = """
 ALTER TABLE turns ADD COLUMN tokens_passes INTEGER NOT NULL DEFAULT 0;
 """
 
+# Two triggers on one update ran in the wrong order, so that answers which were saved again
+# after their end went missing from the index. Their content is a view now: FTS5 compares the
+# index with its content table, which must not hold turns that are still written.
+_SEARCH_CLOSED_TURNS = """
+DROP TRIGGER turns_search_insert;
+DROP TRIGGER turns_search_delete;
+DROP TRIGGER turns_search_leave;
+DROP TRIGGER turns_search_enter;
+DROP TABLE turns_search;
+
+CREATE VIEW closed_turns AS
+SELECT turn_id, text FROM turns WHERE state NOT IN ('queued', 'reading', 'writing');
+
+CREATE VIRTUAL TABLE turns_search USING fts5 (
+    text, content = 'closed_turns', content_rowid = 'turn_id', tokenize = 'unicode61'
+);
+INSERT INTO turns_search (turns_search) VALUES ('rebuild');
+
+CREATE TRIGGER turns_search_insert AFTER INSERT ON turns
+WHEN new.state NOT IN ('queued', 'reading', 'writing')
+BEGIN
+    INSERT INTO turns_search (rowid, text) VALUES (new.turn_id, new.text);
+END;
+CREATE TRIGGER turns_search_delete AFTER DELETE ON turns
+WHEN old.state NOT IN ('queued', 'reading', 'writing')
+BEGIN
+    INSERT INTO turns_search (turns_search, rowid, text) VALUES ('delete', old.turn_id, old.text);
+END;
+CREATE TRIGGER turns_search_update AFTER UPDATE OF text, state ON turns
+BEGIN
+    INSERT INTO turns_search (turns_search, rowid, text)
+    SELECT 'delete', old.turn_id, old.text
+    WHERE old.state NOT IN ('queued', 'reading', 'writing');
+    INSERT INTO turns_search (rowid, text)
+    SELECT new.turn_id, new.text
+    WHERE new.state NOT IN ('queued', 'reading', 'writing');
+END;
+"""
+
+# What the store knows about itself, such as when it was made.
+_STORE_PROPERTIES = """
+CREATE TABLE store_properties (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
 # The script at index n brings version n to version n + 1. A script that was released
 # never changes; a new one is added.
-MIGRATIONS: tuple[str, ...] = (_FIRST, _COUNT_PASSES)
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _COUNT_PASSES,
+    _SEARCH_CLOSED_TURNS,
+    _STORE_PROPERTIES,
+)
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
     """Which version of the tables a file has; 0 is an empty file."""
     (number,) = connection.execute("PRAGMA user_version").fetchone()
     return int(number)
+
+
+def is_newest(connection: sqlite3.Connection) -> bool:
+    """Whether a file has the tables that this program reads."""
+    return schema_version(connection) == len(MIGRATIONS)
 
 
 def upgrade(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:

@@ -151,6 +151,10 @@ class Screen:
         self._tray.show_attachments(draft.attachments)
         self._front.show_draft(draft.text)
 
+    def show_waiting(self, text: str) -> None:
+        """Show a question that was sent and is not in the conversation yet; "" for none."""
+        self._front.show_waiting(text)
+
     def return_question(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Give back what could not be sent, in front of what was written since."""
         written = self._front.composer_text()

@@ -51,7 +51,11 @@ class ChatShelf(QObject):
             if self._screen.listed_chat(chat.chat_id) is None:
                 self._screen.list_chat(chat)
         if opened.moved_aside is not None:
-            self._desk.show(words.store_moved_aside(opened.moved_aside))
+            self._desk.show(words.store_moved_aside(opened.moved_aside, opened.recovered))
+        if opened.is_bereft:
+            self._desk.show(words.store_missing())
+        if opened.is_read_only:
+            self._desk.show(words.store_read_only())
         known = [chat.chat_id for chat in opened.chats if chat.chat_id == last_chat]
         if known and self._screen.is_untouched:
             self.open(known[0])

@@ -3,13 +3,21 @@
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 from app import log
 from app.chat.attachment_files import AttachmentFiles
 from app.chat.branches import Node, newest_leaf, newest_leaf_below, path_to, version_of
-from app.chat.database import errors_named, open_database, transaction
+from app.chat.database import (
+    checkpoint,
+    damaged_files,
+    errors_named,
+    open_database,
+    transaction,
+)
 from app.chat.records import Chat, Exchange, Question
 from app.chat.rows import (
     add_attachments,
@@ -20,13 +28,17 @@ from app.chat.rows import (
     summary_of,
     turn_of,
 )
-from app.chat.turns import OPEN_STATES, ChatId, ChatSummary, Turn, TurnId, TurnState
+from app.chat.turns import OPEN_STATES, ChatId, ChatSummary, Turn, TurnId, TurnState, stopped
 from runtime.content import Role
 from runtime.problems import Problem, RuntimeFailure
 
 _FILE = "chats.db"
 # What `detail` says of a chat or turn that is not there (any more).
 GONE = "gone"
+
+# Names of what the store knows about itself.
+_MADE_AT = "made_at"
+_FORGET_PREFILL = "forget_prefill"
 
 
 def _now() -> datetime:
@@ -39,23 +51,39 @@ class Store:
     Every method raises RuntimeFailure if the disk is full or the file cannot be used.
 
     Attributes:
+        is_read_only: whether the disk was too full to write anything when it was opened
+        is_bereft: whether it was begun anew although files are here that were sent along
         moved_aside: where a damaged store was put; None if it was sound
+        recovered: what came back of the damaged store
     """
 
     def __init__(self, folder: Path, clock: Callable[[], datetime] = _now) -> None:
         self._clock = clock
+        self._path = folder / _FILE
         self._files = AttachmentFiles(folder)
-        opened = open_database(folder / _FILE, clock())
+        opened = open_database(self._path, clock())
         self._connection = opened.connection
+        self.is_read_only = opened.is_read_only
         self.moved_aside = opened.moved_aside
+        self.recovered = opened.recovered
+        self.is_bereft = opened.is_new and opened.moved_aside is None and not self._files.is_empty()
+        if self.is_read_only:
+            return
         try:
+            if opened.is_new:
+                self._set_property(_MADE_AT, milliseconds(clock()))
             self._stop_open_turns()
         except RuntimeFailure:
             self._connection.close()
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, with nothing left in its log."""
+        try:
+            if not self.is_read_only:
+                checkpoint(self._connection)
+        except RuntimeFailure as failure:
+            log.store.info("the log stays: %s", failure.problem)
         with errors_named():
             self._connection.close()
 
@@ -85,7 +113,7 @@ class Store:
 
     def begin_exchange(self, question: Question) -> Exchange:
         """Keep a question and an empty answer; on disk for good when this returns."""
-        with transaction(self._connection, durable=True):
+        with self._transaction(durable=True):
             chat_id = question.chat_id
             if chat_id is None:
                 chat_id = self._add_chat(question.title)
@@ -102,7 +130,7 @@ class Store:
 
     def begin_answer(self, question_id: TurnId) -> Exchange:
         """Keep one more empty answer to a question, beside those there are."""
-        with transaction(self._connection, durable=True):
+        with self._transaction(durable=True):
             chat_id = self._chat_of(question_id)
             answer = self._add_turn(chat_id, question_id, Role.ASSISTANT, TurnState.QUEUED)
             turns = self._turns(chat_id, self._nodes(chat_id), answer)
@@ -113,12 +141,12 @@ class Store:
         """Keep what has become of an answer; one that was purged stays away."""
         values = answer_values(turn)
         columns = ", ".join(f"{name} = :{name}" for name in values if name != "turn_id")
-        with transaction(self._connection):
+        with self._transaction():
             self._connection.execute(f"UPDATE turns SET {columns} WHERE turn_id = :turn_id", values)
 
     def choose_version(self, turn_id: TurnId, version: int) -> Chat:
         """Make the newest branch through another version of a turn the current one."""
-        with transaction(self._connection):
+        with self._transaction():
             chat_id = self._chat_of(turn_id)
             nodes = self._nodes(chat_id)
             leaf = newest_leaf_below(nodes, version_of(nodes, turn_id, version))
@@ -139,39 +167,91 @@ class Store:
         """Bring a deleted chat back."""
         self._update_chat(chat_id, "deleted_at", None)
 
-    def purge(self) -> bool:
-        """Delete for good what was deleted, and the files that nothing names any more.
+    def purge(self, *, untouched_since: float | None = None) -> bool:
+        """Delete for good what was deleted, with the files that only it named.
+
+        Args:
+            untouched_since: in seconds since 1970; a file that was given again since then may
+                be about to be sent and stays. None keeps none.
 
         Returns:
             whether there were deleted chats
         """
         gone = "SELECT chat_id FROM chats WHERE deleted_at IS NOT NULL"
-        with transaction(self._connection):
-            purged = self._connection.execute(f"DELETE FROM turns WHERE chat_id IN ({gone})")
-            if purged.rowcount:
+        nameless = "FROM attachments WHERE digest NOT IN (SELECT digest FROM turn_attachments)"
+        with self._transaction():
+            turns = self._connection.execute(f"DELETE FROM turns WHERE chat_id IN ({gone})")
+            if turns.rowcount:
                 # The index only marks words as deleted; merging it takes them out of the file.
                 self._connection.execute(
                     "INSERT INTO turns_search (turns_search) VALUES ('optimize')"
                 )
             chats = self._connection.execute("DELETE FROM chats WHERE deleted_at IS NOT NULL")
-            self._connection.execute(
-                "DELETE FROM attachments WHERE digest NOT IN (SELECT digest FROM turn_attachments)"
-            )
+            if chats.rowcount:
+                self._set_property(_FORGET_PREFILL, 1)
+            rows = self._connection.execute(f"SELECT digest {nameless}").fetchall()
+            self._connection.execute(f"DELETE {nameless}")
+        if not chats.rowcount:
+            return False
+        checkpoint(self._connection)
+        since = inf if untouched_since is None else untouched_since
+        self._files.delete([row["digest"] for row in rows], untouched_since=since)
+        return True
+
+    def sweep(self) -> None:
+        """Delete files that were given and never sent.
+
+        Nothing is deleted while a damaged store lies beside this one: its chats may name any
+        of them.
+        """
+        if damaged_files(self._path):
+            return
+        with errors_named():
             rows = self._connection.execute("SELECT digest FROM attachments").fetchall()
-        count = self._files.sweep({row["digest"] for row in rows})
+        count = self._files.sweep(
+            {row["digest"] for row in rows}, not_before=self._property(_MADE_AT) / 1000
+        )
         log.store.info("swept %d files", count)
-        return chats.rowcount > 0
+
+    @property
+    def must_forget_prefill(self) -> bool:
+        """Whether chats were deleted for good whose prefill the engine may still keep."""
+        return bool(self._property(_FORGET_PREFILL))
+
+    def note_prefill_forgotten(self) -> None:
+        """What the engine kept of deleted chats is gone."""
+        with self._transaction():
+            self._set_property(_FORGET_PREFILL, 0)
 
     def _stop_open_turns(self) -> None:
         # The program ended without closing them; their text is kept.
-        with transaction(self._connection):
+        with self._transaction():
             self._connection.execute(
                 "UPDATE turns SET state = ? WHERE state IN (SELECT value FROM json_each(?))",
                 (TurnState.STOPPED.value, json.dumps([state.value for state in OPEN_STATES])),
             )
 
+    def _transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        if self.is_read_only:
+            raise RuntimeFailure(Problem.DISK_FULL)
+        return transaction(self._connection, durable=durable)
+
+    def _property(self, name: str) -> int:
+        with errors_named():
+            row = self._connection.execute(
+                "SELECT value FROM store_properties WHERE name = ?", (name,)
+            ).fetchone()
+        return 0 if row is None else int(row["value"])
+
+    def _set_property(self, name: str, value: int) -> None:
+        with errors_named():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO store_properties (name, value) VALUES (?, ?)",
+                (name, value),
+            )
+
     def _update_chat(self, chat_id: ChatId, column: str, value: str | int | None) -> None:
-        with transaction(self._connection):
+        with self._transaction():
             self._connection.execute(
                 f"UPDATE chats SET {column} = ? WHERE chat_id = ?", (value, chat_id)
             )
@@ -225,10 +305,14 @@ class Store:
             (wanted,),
         )
         attachments = attachments_by_turn(rows, self._files)
-        return tuple(
+        found = [
             turn_of(turns[place.turn_id], place, attachments.get(place.turn_id, ()))
             for place in places
-        )
+        ]
+        if self.is_read_only:
+            # Nobody writes them any more, and that could not be noted.
+            found = [stopped(turn) for turn in found]
+        return tuple(found)
 
     def _summary(self, chat_id: ChatId) -> ChatSummary:
         return summary_of(

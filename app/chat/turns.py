@@ -1,6 +1,6 @@
 """Chats, turns and attachments: the frozen values the window is drawn from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -87,6 +87,11 @@ class Turn:
     model_name: str = ""
     tokens: TokenCounts | None = None
     seconds: AnswerSeconds | None = None
+
+
+def stopped(turn: Turn) -> Turn:
+    """The turn as it is once nobody writes it any more."""
+    return replace(turn, state=TurnState.STOPPED) if turn.state in OPEN_STATES else turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ class WorkAhead(QObject):
     def _submit(self, place: Place, turns: Sequence[Turn]) -> None:
         if place is not self._screen.place or not self._is_possible():
             return
-        messages = messages_of(turns)
+        messages = messages_of(self._answers.as_they_are(turns))
         attached = tuple(
             part_of(entry.attachment)
             for entry in self._tray.entries()

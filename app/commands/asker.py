@@ -9,6 +9,7 @@ from app.commands.console import Console
 from runtime.content import Message
 from runtime.events import (
     EngineDied,
+    EngineUnresponsive,
     Event,
     Failed,
     Finished,
@@ -143,6 +144,8 @@ class Asker:
                     if text:
                         self._end()
                     raise RuntimeFailure(event.problem, event.detail)
+                case EngineUnresponsive():
+                    self._console.progress("The model does not react. Ctrl+C ends it")
                 case SpeedReport() | LoadProgress() | Loaded() | WorkedAhead():
                     # Not worth a line on a terminal.
                     pass

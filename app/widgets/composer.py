@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from app.chat.titles import shorten
 from app.chat.transcript import Transcript
 from app.chat.tray import Tray
 from app.chat.turns import OPEN_STATES
@@ -14,6 +15,7 @@ from app.widgets.theme import LARGE, SMALL, TIGHT, Theme
 
 _PLACEHOLDER = "Ask about a picture, a video, or anything"
 _STILL_ANSWERING = "Still answering. Press Esc to stop, or send this afterwards."
+_SENDING = "Not sent yet: “{}”. Esc stops it."
 
 
 class Composer(QFrame):
@@ -50,6 +52,7 @@ class Composer(QFrame):
         self._transcript = transcript
         self._tray = tray
         self._waits_with: int | None = None
+        self._waiting_question = ""
         self._answer_is_open = False
         self._edit = QuestionEdit()
         self._edit.setPlaceholderText(_PLACEHOLDER)
@@ -64,9 +67,9 @@ class Composer(QFrame):
         self._on_transcript_changed()
 
     @property
-    def answer_is_open(self) -> bool:
-        """Whether the button stops rather than sends."""
-        return self._answer_is_open
+    def can_stop(self) -> bool:
+        """Whether an answer is written, or a question on its way can be taken back."""
+        return self._answer_is_open or bool(self._waiting_question)
 
     def text(self) -> str:
         """What is written."""
@@ -99,11 +102,18 @@ class Composer(QFrame):
         self._think.blockSignals(was_blocked)
         self._on_theme_changed()
 
+    def show_waiting(self, text: str) -> None:
+        """Show a question that was sent and is not in the conversation yet; "" for none."""
+        self._waiting_question = " ".join(text.split())
+        self._show_hint(_SENDING.format(shorten(self._waiting_question)) if text else "")
+        self._show_send_button()
+
     def cancel_waiting(self) -> bool:
         """Do not send by yourself after all; whether there was anything to cancel."""
         was_waiting = self._waits_with is not None
         self._waits_with = None
         self._show_hint("")
+        self._show_send_button()
         return was_waiting
 
     def _lay_out(self) -> None:
@@ -155,9 +165,10 @@ class Composer(QFrame):
             self._edit.clear()
         else:
             self._waits_with = len(self._tray.entries())
-            self._show_waiting()
+            self._show_reading()
+            self._show_send_button()
 
-    def _show_waiting(self) -> None:
+    def _show_reading(self) -> None:
         names = [entry.name for entry in self._tray.entries() if entry.attachment is None]
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
@@ -168,7 +179,10 @@ class Composer(QFrame):
         self._hint.setAccessibleName(words)
 
     def _show_send_button(self) -> None:
-        if self._answer_is_open:
+        if self._waits_with is not None or self._waiting_question:
+            self._send.show_meaning("stop", "Do not send it yet (Esc)")
+            self._send.setEnabled(True)
+        elif self._answer_is_open:
             self._send.show_meaning("stop", "Stop (Esc)")
             self._send.setEnabled(True)
         else:
@@ -182,15 +196,17 @@ class Composer(QFrame):
             self._submit()
 
     def _on_send_clicked(self) -> None:
-        if self._answer_is_open:
+        if self._waits_with is not None:
+            self.cancel_waiting()
+        elif self.can_stop:
             self.stop_requested.emit()
         else:
             self._submit()
-            self._edit.setFocus()
+        self._edit.setFocus()
 
     def _on_text_changed(self) -> None:
         self.typed.emit(self.text())
-        if self._waits_with is None:
+        if self._waits_with is None and not self._waiting_question:
             self._show_hint("")
         self._show_send_button()
 
@@ -203,7 +219,7 @@ class Composer(QFrame):
         elif self._tray.is_settled and not self._answer_is_open:
             self._submit()
         else:
-            self._show_waiting()
+            self._show_reading()
 
     def _on_transcript_changed(self) -> None:
         last = self._transcript.last()

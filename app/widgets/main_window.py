@@ -202,6 +202,10 @@ class MainWindow(QMainWindow):
         """Put words into the composer, ready to go on writing."""
         self._composer.show_draft(text)
 
+    def show_waiting(self, text: str) -> None:
+        """Show a question that was sent and is not in the conversation yet."""
+        self._composer.show_waiting(text)
+
     def composer_text(self) -> str:
         """What is written and not yet sent."""
         return self._composer.text()
@@ -314,7 +318,7 @@ class MainWindow(QMainWindow):
         self._transcript_view.show_before_first_question(room)
 
     def _on_escape(self) -> None:
-        if not self._composer.cancel_waiting() and self._composer.answer_is_open:
+        if not self._composer.cancel_waiting() and self._composer.can_stop:
             self.stop_requested.emit()
 
     def _on_toggle_clicked(self) -> None:
@@ -339,11 +343,11 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(make_stylesheet(self._theme))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell everybody, then go."""
+        """Tell everybody; whoever saves what is open hides the window."""
         if self._settings_dialog is not None:
             self._settings_dialog.reject()
+        event.ignore()
         self.closing.emit()
-        event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the conversation the room when there is little."""

@@ -19,11 +19,18 @@ def never() -> bool:
     return False
 
 
-def inspect(path: Path, *, thumbnail: Path, timeout_s: float = 20.0) -> PictureFacts | VideoFacts:
+def inspect(
+    path: Path,
+    *,
+    thumbnail: Path,
+    stopped: Callable[[], bool] = never,
+    timeout_s: float = 20.0,
+) -> PictureFacts | VideoFacts:
     """Find out what a file is, and write a PNG of at most 256 pixels a side to `thumbnail`.
 
     Raises:
         FileFailure: the file cannot be used
+        Stopped: `stopped()` turned true
     """
     path = path.absolute()
     kind = kind_of(path)
@@ -34,7 +41,7 @@ def inspect(path: Path, *, thumbnail: Path, timeout_s: float = 20.0) -> PictureF
             if kind is FileKind.PICTURE
             else InspectVideo(path=path, thumbnail=aside)
         )
-        raw = run(job, name=path.name, timeout_s=timeout_s, stopped=never)
+        raw = run(job, name=path.name, timeout_s=timeout_s, stopped=stopped)
         facts = _facts(kind, Answer(raw, path.name))
         _rename(aside, thumbnail)
     return facts

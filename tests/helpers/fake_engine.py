@@ -36,6 +36,7 @@ class FakeEngineClient:
         requests: everything that was submitted
         stopped: everything that was stopped
         rests: how often it was told to free its memory
+        restarts: how often its process was to be killed
         loads_by_itself: whether a model is loaded as soon as it is asked for
     """
 
@@ -43,6 +44,7 @@ class FakeEngineClient:
         self.requests: list[Request] = []
         self.stopped: list[RequestId] = []
         self.rests = 0
+        self.restarts = 0
         self.loads_by_itself = loads_by_itself
         self.is_closed = False
         self._newest = 0
@@ -65,6 +67,9 @@ class FakeEngineClient:
 
     def rest(self) -> None:
         self.rests += 1
+
+    def restart(self) -> None:
+        self.restarts += 1
 
     def events(self) -> Iterator[Event]:
         while (event := self._events.get()) is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import shiboken6
 from helpers.fake_engine import FakeEngineClient
 from pytestqt.qtbot import QtBot
 
@@ -38,6 +39,7 @@ class FakeFront:
     def __init__(self) -> None:
         self.notices: list[Notice] = []
         self.draft = ""
+        self.waiting = ""
 
     def show_notice(self, notice: Notice) -> None:
         self.notices.append(notice)
@@ -47,6 +49,9 @@ class FakeFront:
 
     def composer_text(self) -> str:
         return self.draft
+
+    def show_waiting(self, text: str) -> None:
+        self.waiting = text
 
 
 class Rooms:
@@ -122,6 +127,9 @@ class Rooms:
         self.room.close()
         self.link.close()
         self.background.close()
+        # Here and now: Python may tidy up in another thread, where their timers must not end.
+        for each in (self.background, self.attachments, self.shelf, self.controller, self.queue):
+            shiboken6.delete(each)
 
     def settle(self) -> None:
         """Wait until the lanes have done what they were given."""

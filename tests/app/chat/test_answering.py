@@ -18,8 +18,10 @@ from app.model_state import (
     Stopping,
     Thinking,
 )
+from runtime.content import Text
 from runtime.events import (
     EngineDied,
+    EngineUnresponsive,
     Finish,
     LoadProgress,
     PictureProgress,
@@ -28,8 +30,10 @@ from runtime.events import (
     TextPiece,
     ThinkingPiece,
 )
-from runtime.problems import Problem
+from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import RequestId
+
+LONG_ANSWER = "long " * 20_000
 
 
 @pytest.fixture
@@ -328,12 +332,94 @@ def test_that_closing_in_the_middle_of_an_answer_keeps_its_text(
 def test_that_an_answer_that_cannot_be_saved_is_told_once_and_stays_on_screen(
     rooms: Rooms,
 ) -> None:
+    answer_on_a_full_disk(rooms)
+    (notice,) = rooms.front.notices
+    assert notice.title == "This answer is not saved yet."
+    assert notice.explanation.startswith("The disk is full.")
+    assert rooms.turns()[-1].text == LONG_ANSWER
+
+
+def test_that_an_answer_that_ended_unsaved_is_saved_when_there_is_room(rooms: Rooms) -> None:
+    answer_on_a_full_disk(rooms)
+    make_room(rooms)
+    rooms.qtbot.waitUntil(lambda: rooms.stored()[-1] == (LONG_ANSWER, TurnState.COMPLETE))
+    titles = [notice.title for notice in rooms.front.notices]
+    assert titles == ["This answer is not saved yet.", "Everything is saved now."]
+
+
+def test_that_an_unsaved_answer_is_in_the_chat_that_is_opened_again(rooms: Rooms) -> None:
+    answer_on_a_full_disk(rooms)
+    chat_id = rooms.chats.chats()[0].chat_id
+    rooms.shelf.begin_new()
+    rooms.shelf.open(chat_id)
+    rooms.wait_for_text(LONG_ANSWER)
+
+
+def test_that_the_next_question_goes_along_with_an_unsaved_answer(rooms: Rooms) -> None:
+    answer_on_a_full_disk(rooms)
+    make_room(rooms)
+    # Nobody tries again before the question is sent.
+    rooms.queue._saver._timer.stop()
+    rooms.ask("and then?")
+    texts = [message.parts[0] for message in rooms.engine.answers()[-1].messages]
+    assert Text(text=LONG_ANSWER) in texts
+
+
+def test_that_an_unsaved_answer_is_saved_once_more_at_the_end(rooms: Rooms) -> None:
+    answer_on_a_full_disk(rooms)
+    ends: list[RuntimeFailure | None] = []
+    rooms.queue.settle(ends.append)
+    rooms.qtbot.waitUntil(lambda: len(ends) == 1)
+    assert ends[0] is not None
+    assert ends[0].problem is Problem.DISK_FULL
+    make_room(rooms)
+    rooms.queue.settle(ends.append)
+    rooms.qtbot.waitUntil(lambda: len(ends) == 2)
+    assert ends[1] is None
+    assert rooms.stored()[-1] == (LONG_ANSWER, TurnState.COMPLETE)
+
+
+def answer_on_a_full_disk(rooms: Rooms) -> None:
+    """Have a question answered at greater length than the store has room for."""
     rooms.ask("first")
     rooms.room.run(lambda store: store._connection.execute("PRAGMA max_page_count = 1"))
-    rooms.engine.write("long " * 20_000)
-    rooms.qtbot.waitUntil(lambda: len(rooms.front.notices) == 1)
+    rooms.engine.write(LONG_ANSWER)
     rooms.engine.finish()
     rooms.wait_for_state(TurnState.COMPLETE)
+    rooms.qtbot.waitUntil(lambda: len(rooms.front.notices) == 1)
     rooms.settle()
-    assert [notice.title for notice in rooms.front.notices] == ["The disk is full."]
-    assert rooms.turns()[-1].text == "long " * 20_000
+
+
+def make_room(rooms: Rooms) -> None:
+    rooms.room.run(lambda store: store._connection.execute("PRAGMA max_page_count = 1000000"))
+    rooms.settle()
+
+
+def test_that_an_engine_that_does_not_react_can_be_restarted_from_its_notice(
+    rooms: Rooms,
+) -> None:
+    rooms.ask("first")
+    rooms.engine.say(EngineUnresponsive())
+    rooms.qtbot.waitUntil(lambda: len(rooms.front.notices) == 1)
+    (notice,) = rooms.front.notices
+    assert notice.action == "Restart the model"
+    rooms.desk.act_on(notice)
+    assert rooms.engine.restarts == 1
+
+
+def test_that_a_question_whose_engine_was_restarted_is_asked_again(rooms: Rooms) -> None:
+    rooms.ask("first")
+    rooms.engine.fail(Problem.ENGINE_SILENT)
+    rooms.qtbot.waitUntil(lambda: len(rooms.engine.answers()) == 2)
+    rooms.engine.write("one")
+    rooms.engine.finish()
+    rooms.wait_for_state(TurnState.COMPLETE)
+    assert rooms.texts() == ["first", "one"]
+
+
+def test_that_a_question_is_not_asked_again_for_ever(rooms: Rooms) -> None:
+    rooms.ask("first")
+    rooms.engine.fail(Problem.ENGINE_SILENT)
+    rooms.qtbot.waitUntil(lambda: len(rooms.engine.answers()) == 2)
+    rooms.engine.fail(Problem.ENGINE_SILENT)
+    rooms.wait_for_state(TurnState.FAILED)

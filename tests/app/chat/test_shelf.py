@@ -117,7 +117,9 @@ def test_that_a_damaged_store_is_told_and_a_new_one_is_used(tmp_path: Path, qtbo
     (tmp_path / "chats" / "chats.db").write_bytes(b"rubbish" * 1000)
     rooms = Rooms(tmp_path / "chats", qtbot, FakeEngineClient())
     rooms.begin()
-    assert rooms.front.notices[0].title == "Your chats were damaged, so new ones were begun."
+    assert (
+        rooms.front.notices[0].title == "Your chats were damaged and nothing in them can be read."
+    )
     rooms.ask_and_answer("first", "one")
     rooms.close()
 
@@ -144,7 +146,7 @@ def test_that_a_newer_store_is_refused_and_questions_come_back(
 def test_that_chats_can_be_read_when_there_is_no_room_to_tidy_up(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def purge(store: Store) -> None:
+    def purge(store: Store, *, untouched_since: float | None = None) -> None:
         store._connection.execute("PRAGMA max_page_count = 1")
         with transaction(store._connection):
             store._connection.execute("CREATE TABLE large AS SELECT zeroblob(1000000)")

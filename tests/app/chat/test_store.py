@@ -1,12 +1,15 @@
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
 from helpers.attachments import make_attachment
 from helpers.fake_engine import SECONDS, TOKENS
+from helpers.search_index import check_search_index
 
 from app.chat.records import Exchange, Question
 from app.chat.store import Store
@@ -246,13 +249,26 @@ def test_that_closed_turns_can_be_searched_and_open_ones_are_not_indexed(
 def found(folder: Path, word: str) -> list[int]:
     connection = sqlite3.connect(folder / "chats.db")
     try:
-        connection.execute("INSERT INTO turns_search (turns_search) VALUES ('integrity-check')")
+        check_search_index(connection)
         rows = connection.execute(
             "SELECT rowid FROM turns_search WHERE turns_search MATCH ? ORDER BY rowid", (word,)
         ).fetchall()
     finally:
         connection.close()
     return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("states", list(product(TurnState, repeat=2)))
+def test_that_the_index_holds_whatever_an_answer_goes_through(
+    store: Store, states: tuple[TurnState, ...]
+) -> None:
+    exchange = ask(store, "question")
+    for number, state in enumerate(states):
+        problem = Problem.ENGINE_KILLED if state is TurnState.FAILED else None
+        store.save_answer(
+            replace(exchange.answer, text=f"answer {number}", state=state, problem=problem)
+        )
+        check_search_index(store._connection)
 
 
 def test_that_a_full_disk_is_named_and_leaves_everything_as_it_was(
@@ -268,3 +284,83 @@ def test_that_a_full_disk_is_named_and_leaves_everything_as_it_was(
     store._connection.execute("PRAGMA max_page_count = 1000000")
     ask(store, "after making room", exchange.chat.chat_id, exchange.answer.turn_id)
     assert texts(store, exchange.chat.chat_id)[2] == "after making room"
+
+
+def test_that_the_files_of_a_purged_chat_go_at_once(store: Store, folder: Path) -> None:
+    gone = make_attachment(folder, "gone.png", b"only here")
+    shared = make_attachment(folder, "shared.png", b"in both")
+    first = ask(store, "gone", attachments=(gone, shared))
+    ask(store, "kept", attachments=(shared,))
+    store.delete(first.chat.chat_id)
+    store.purge()
+    assert not gone.path.exists()
+    assert not gone.thumbnail.exists()
+    assert shared.path.exists()
+
+
+def test_that_a_file_that_was_given_again_stays_when_its_chat_is_purged(
+    store: Store, folder: Path
+) -> None:
+    given = make_attachment(folder, "given.png", b"content")
+    exchange = ask(store, "gone", attachments=(given,))
+    store.delete(exchange.chat.chat_id)
+    store.purge(untouched_since=given.path.stat().st_mtime)
+    assert given.path.exists()
+
+
+def test_that_a_purge_leaves_nothing_in_the_log(store: Store, folder: Path) -> None:
+    exchange = ask(store, "a very recognisable secret")
+    store.delete(exchange.chat.chat_id)
+    store.purge()
+    assert all(b"recognisable" not in path.read_bytes() for path in folder.glob("chats.db*"))
+
+
+def test_that_what_the_engine_keeps_is_to_be_forgotten_until_it_is(
+    store: Store, folder: Path
+) -> None:
+    exchange = ask(store, "question")
+    assert not store.must_forget_prefill
+    store.delete(exchange.chat.chat_id)
+    store.purge()
+    assert store.must_forget_prefill
+    store.note_prefill_forgotten()
+    assert not store.must_forget_prefill
+
+
+def test_that_files_that_were_never_sent_are_swept_after_a_day(store: Store, folder: Path) -> None:
+    sent, unsent = (make_attachment(folder, name, name.encode()) for name in ("sent", "unsent"))
+    ask(store, "question", attachments=(sent,))
+    store._connection.execute("UPDATE store_properties SET value = 0 WHERE name = 'made_at'")
+    make_old(sent, unsent)
+    store.sweep()
+    assert (sent.path.exists(), unsent.path.exists()) == (True, False)
+
+
+def test_that_a_new_store_leaves_the_files_of_the_one_before(folder: Path) -> None:
+    before = make_attachment(folder, "before.png", b"of a store that is missing")
+    make_old(before)
+    store = Store(folder)
+    assert store.is_bereft
+    store.sweep()
+    store.close()
+    # Nor does the next start take it.
+    again = Store(folder)
+    assert not again.is_bereft
+    again.sweep()
+    again.close()
+    assert before.path.exists()
+
+
+def test_that_nothing_is_swept_beside_a_damaged_store(store: Store, folder: Path) -> None:
+    unsent = make_attachment(folder, "unsent", b"unsent")
+    make_old(unsent)
+    store._connection.execute("UPDATE store_properties SET value = 0 WHERE name = 'made_at'")
+    (folder / "chats.db.damaged-20260203-040506").touch()
+    store.sweep()
+    assert unsent.path.exists()
+
+
+def make_old(*attachments: Attachment) -> None:
+    for attachment in attachments:
+        for path in (attachment.path, attachment.thumbnail):
+            os.utime(path, (1, 1))

@@ -13,6 +13,7 @@ from runtime.client import EngineClient
 from runtime.content import Message
 from runtime.events import (
     EngineDied,
+    EngineUnresponsive,
     Event,
     Failed,
     Finished,
@@ -173,7 +174,7 @@ class OurEngine:
             moment, event = self._arrived.get(timeout=timeout_s)
             if isinstance(event, Failed | EngineDied):
                 raise RuntimeError(f"{event.problem}: {event.detail}")
-            if event.request_id == number:
+            if not isinstance(event, EngineUnresponsive) and event.request_id == number:
                 yield moment, event
 
     def _read(self) -> None:
