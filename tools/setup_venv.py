@@ -22,6 +22,7 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 BUILD, RUNTIME, DEV = (
     PROJECT / "requirements" / name for name in ("build.txt", "runtime.txt", "dev.txt")
 )
+_NO_AMX = "-mno-amx-int8"
 
 
 def fingerprint(files: list[Path]) -> str:
@@ -71,7 +72,31 @@ def _install(*, builds: bool, dev: bool) -> None:
 
 def _pip(*arguments: str) -> None:
     command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
-    subprocess.run([*command, *arguments], check=True)
+    subprocess.run([*command, *arguments], check=True, env=dict(os.environ, **_compiler_flags()))
+
+
+def _compiler_flags() -> dict[str, str]:
+    """Flags for what is compiled, as CMake takes them from the environment.
+
+    WORKAROUND: GCC 12.2 leaves out most of what llama.cpp writes into the configuration
+    of AMX tiles (its `_tile_loadconfig` names 8 of the 64 bytes that are read), so that the
+    first product on such a processor ends in a segmentation fault. Only servers have AMX.
+    """
+    flags = {}
+    for variable, name, usual in (("CFLAGS", "CC", "cc"), ("CXXFLAGS", "CXX", "c++")):
+        given = os.environ.get(variable, "")
+        if _compiles(os.environ.get(name, usual), _NO_AMX):
+            flags[variable] = f"{given} {_NO_AMX}".strip()
+    return flags
+
+
+def _compiles(compiler: str, flag: str) -> bool:
+    """Whether a compiler knows a flag; those for other processors do not."""
+    command = [*compiler.split(), flag, "-Werror", "-E", "-x", "c", os.devnull, "-o", os.devnull]
+    try:
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
 
 
 def _say(line: str) -> None:

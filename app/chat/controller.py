@@ -78,12 +78,14 @@ class ChatController(QObject):
         )
         self._waiting.start()
         self._send_next()
+        self._note_asking()
 
     @Slot()
     def hold_back(self) -> None:
         """Give back questions that wait: one of their files cannot be used."""
         if self._asked:
             self._screen.return_question(self._take_waiting())
+            self._note_asking()
             self._show_waiting()
 
     @Slot()
@@ -193,6 +195,7 @@ class ChatController(QObject):
             self._answers.stop(exchange.answer.turn_id)
         self._is_sending, self._sending, self._stops_when_sent = False, "", False
         self._send_next()
+        self._note_asking()
         if not self._waiting.isActive():
             self._show_waiting()
 
@@ -201,8 +204,12 @@ class ChatController(QObject):
         waiting = self._take_waiting()
         text = f"{question.text}\n\n{waiting}" if waiting else question.text
         self._screen.return_question(text, question.attachments)
+        self._note_asking()
         self._show_waiting()
         self._desk.show_failure(failure)
+
+    def _note_asking(self) -> None:
+        self._screen.is_asking = self._is_sending or bool(self._asked)
 
     @Slot()
     def _show_waiting(self) -> None:

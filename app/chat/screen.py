@@ -39,6 +39,7 @@ class Screen:
 
     Attributes:
         place: where the next question goes; a new one whenever another branch is shown
+        is_asking: whether a question was sent that is not on screen yet
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class Screen:
         self._front = front
         self._draft: Draft | None = None
         self.place = Place()
+        self.is_asking = False
 
     @property
     def is_untouched(self) -> bool:
         """Whether nothing is shown and nothing was written yet."""
         return (
             self.place.chat_id is None
+            and not self.is_asking
             and self._transcript.last() is None
             and not self._tray.entries()
             and not self._front.composer_text().strip()

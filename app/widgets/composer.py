@@ -110,11 +110,12 @@ class Composer(QFrame):
 
     def cancel_waiting(self) -> bool:
         """Do not send by yourself after all; whether there was anything to cancel."""
-        was_waiting = self._waits_with is not None
+        if self._waits_with is None:
+            return False
         self._waits_with = None
         self._show_hint("")
         self._show_send_button()
-        return was_waiting
+        return True
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -11,6 +11,7 @@ from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
 from helpers.house import find
 from helpers.rooms import Reader
+from helpers.running_program import RunningProgram
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
@@ -20,7 +21,6 @@ from app.chat.chat_list import ChatRenaming
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
 from app.kept_readings import Cleared
-from app.model_state import Ready
 from app.paths import find_paths
 from app.program import Program, WindowArguments
 from app.settings import Settings, load_settings, save_settings
@@ -32,62 +32,15 @@ from runtime.requests import ModelFiles
 pytestmark = pytest.mark.usefixtures("unmeasured")
 
 
-class Running:
-    """A program between its first and its last moment."""
-
-    def __init__(self, qtbot: QtBot, arguments: WindowArguments | None = None) -> None:
-        self.paths = find_paths()
-        self.engine = FakeEngineClient()
-        self.qtbot = qtbot
-        self.program = Program(
-            arguments=arguments or WindowArguments(),
-            paths=self.paths,
-            loaded=load_settings(self.paths.settings),
-            client=self.engine,
-        )
-        self.window = self.program.window
-        self.is_closed = False
-        self.program.begin()
-        qtbot.waitUntil(lambda: isinstance(self.program.model_state.value, Ready))
-
-    def ask(self, text: str, answer: str) -> None:
-        before = len(self.engine.answers())
-        self.window.question_submitted.emit(text)
-        self.qtbot.waitUntil(lambda: len(self.engine.answers()) > before)
-        self.engine.write(answer)
-        self.engine.finish()
-        self.wait_for_text(answer)
-        self.qtbot.waitUntil(
-            lambda: self.program.transcript.turns()[-1].state is TurnState.COMPLETE
-        )
-
-    def wait_for_text(self, text: str) -> None:
-        def is_there() -> bool:
-            turns = self.program.transcript.turns()
-            return bool(turns) and turns[-1].text == text
-
-        self.qtbot.waitUntil(is_there)
-
-    def titles(self) -> list[str]:
-        return [chat.title for chat in self.program.chats.chats()]
-
-    def close(self) -> None:
-        if not self.is_closed:
-            with self.qtbot.waitSignal(self.program.closed, timeout=20_000):
-                self.window.close()
-            self.is_closed = True
-            destroy(self.program)
-
-
-Start = Callable[..., Running]
+Start = Callable[..., RunningProgram]
 
 
 @pytest.fixture
 def start(qtbot: QtBot) -> Iterator[Start]:
-    started: list[Running] = []
+    started: list[RunningProgram] = []
 
-    def start(arguments: WindowArguments | None = None) -> Running:
-        started.append(Running(qtbot, arguments))
+    def start(arguments: WindowArguments | None = None) -> RunningProgram:
+        started.append(RunningProgram(qtbot, arguments))
         return started[-1]
 
     yield start
@@ -96,11 +49,13 @@ def start(qtbot: QtBot) -> Iterator[Start]:
 
 
 @pytest.fixture
-def running(start: Start) -> Running:
+def running(start: Start) -> RunningProgram:
     return start()
 
 
-def test_that_the_demonstration_is_loaded_when_nothing_else_is_said(running: Running) -> None:
+def test_that_the_demonstration_is_loaded_when_nothing_else_is_said(
+    running: RunningProgram,
+) -> None:
     assert running.engine.loads()[0].files == demo_model_files()
 
 
@@ -132,7 +87,7 @@ def test_that_the_model_on_the_command_line_goes_before_everything(start: Start)
     assert running.engine.loads()[0].files == files
 
 
-def test_that_every_wish_of_the_window_is_granted(running: Running) -> None:
+def test_that_every_wish_of_the_window_is_granted(running: RunningProgram) -> None:
     window, program = running.window, running.program
     running.ask("first?", "one")
     answer = program.transcript.turns()[-1]
@@ -159,7 +114,7 @@ def test_that_every_wish_of_the_window_is_granted(running: Running) -> None:
     running.qtbot.waitUntil(lambda: running.titles() == ["first?"])
 
 
-def test_that_given_files_reach_the_tray_and_leave_it(running: Running) -> None:
+def test_that_given_files_reach_the_tray_and_leave_it(running: RunningProgram) -> None:
     picture = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
     running.window.files_given.emit((picture,))
     running.qtbot.waitUntil(lambda: running.program.tray.is_settled, timeout=20_000)
@@ -169,7 +124,7 @@ def test_that_given_files_reach_the_tray_and_leave_it(running: Running) -> None:
     assert running.program.tray.entries() == ()
 
 
-def test_that_closing_in_the_middle_of_an_answer_keeps_it(running: Running) -> None:
+def test_that_closing_in_the_middle_of_an_answer_keeps_it(running: RunningProgram) -> None:
     running.window.question_submitted.emit("What is this?")
     running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 1)
     running.engine.write("Half an ")
@@ -206,7 +161,7 @@ def test_that_the_choice_to_think_is_there_at_the_next_start(start: Start) -> No
     assert think.isChecked()
 
 
-def test_that_closing_twice_closes_once(running: Running) -> None:
+def test_that_closing_twice_closes_once(running: RunningProgram) -> None:
     running.window.close()
     running.close()
 
@@ -249,7 +204,7 @@ def test_that_what_was_read_of_a_deleted_chat_is_forgotten_with_it(start: Start)
     assert not kept.exists()
 
 
-def test_that_a_loop_that_ended_by_itself_closes_everything(running: Running) -> None:
+def test_that_a_loop_that_ended_by_itself_closes_everything(running: RunningProgram) -> None:
     running.program.end()
     running.is_closed = True
     destroy(running.program)
@@ -273,7 +228,7 @@ def test_that_numbers_out_of_range_are_held_within(
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: Running) -> None:
+def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: RunningProgram) -> None:
     window = running.window
     window.settings_requested.emit()
     edited = find(window, SettingsDialog).settings()
@@ -289,7 +244,7 @@ def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: Runnin
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_what_is_kept_is_counted_cleared_and_told(running: Running) -> None:
+def test_that_what_is_kept_is_counted_cleared_and_told(running: RunningProgram) -> None:
     kept = keep_something(running.paths.cache)
     running.window.settings_requested.emit()
     dialog = find(running.window, SettingsDialog)
@@ -303,7 +258,7 @@ def test_that_what_is_kept_is_counted_cleared_and_told(running: Running) -> None
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_what_cannot_be_cleared_is_told(running: Running) -> None:
+def test_that_what_cannot_be_cleared_is_told(running: RunningProgram) -> None:
     # A folder of that name cannot be unlinked on any system, whoever runs the test.
     stuck = running.paths.cache / "engine" / "embeddings" / f"{2:012d}-{2:064x}.cache"
     stuck.mkdir(parents=True)
@@ -315,7 +270,7 @@ def test_that_what_cannot_be_cleared_is_told(running: Running) -> None:
 
 
 def test_that_clearing_never_runs_on_the_windows_thread(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+    running: RunningProgram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[threading.Thread] = []
     go_on = threading.Event()
@@ -335,7 +290,7 @@ def test_that_clearing_never_runs_on_the_windows_thread(
     assert threading.main_thread() not in threads
 
 
-def test_that_keeping_nothing_forgets_what_was_kept(running: Running) -> None:
+def test_that_keeping_nothing_forgets_what_was_kept(running: RunningProgram) -> None:
     kept = keep_something(running.paths.cache)
     running.window.settings_accepted.emit(Settings(cache_gigabytes=1))
     running.window.settings_accepted.emit(Settings(cache_gigabytes=0))

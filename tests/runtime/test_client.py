@@ -13,8 +13,18 @@ from helpers.engines import RunningEngine, question
 from helpers.model_files import write_wider_projector
 from helpers.pictures import make_cases
 
+from runtime import client
 from runtime.content import Image, Role, text_message
-from runtime.events import EngineDied, Failed, Finish, Finished, Loaded, PromptProgress, TextPiece
+from runtime.events import (
+    EngineDied,
+    EngineUnresponsive,
+    Failed,
+    Finish,
+    Finished,
+    Loaded,
+    PromptProgress,
+    TextPiece,
+)
 from runtime.models.demo import demo_model_files
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ModelFiles
@@ -254,3 +264,59 @@ def test_that_a_killed_engine_leaves_no_folders(engine: RunningEngine) -> None:
     kill(engine)
     engine.wait_for_any(EngineDied)
     assert [path for path in scratch.iterdir() if path.is_dir()] == []
+
+
+def suspend(engine: RunningEngine) -> None:
+    """Have the process stand still, as a hung driver or a debugger does."""
+    process_id = engine.client.process_id
+    assert process_id is not None
+    os.kill(process_id, signal.SIGSTOP)
+
+
+def test_that_a_process_that_stands_still_is_replaced_soon_after_a_stop(
+    engine: RunningEngine,
+) -> None:
+    engine.load()
+    number = engine.submit([text_message(Role.USER, LONG)])
+    engine.wait_for(number, (TextPiece,))
+    suspend(engine)
+    begun = time.monotonic()
+    engine.client.stop(number)
+    assert engine.wait_for(number).failed.problem is Problem.ENGINE_SILENT
+    assert engine.ask(question("Hello!")).text == "Hello! How can I help you?"
+    # It was a minute; a few looks and the load of a small model are left.
+    assert time.monotonic() - begun < 20
+
+
+def test_that_a_process_that_stands_still_is_told_once_and_can_be_restarted(
+    engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_UNRESPONSIVE_LOOKS", 2)
+    engine.load()
+    suspend(engine)
+    number = engine.submit([question("Hello!")])
+    engine.wait_for_any(EngineUnresponsive)
+    engine.client.restart()
+    assert engine.wait_for(number).failed.problem is Problem.ENGINE_SILENT
+    assert engine.ask(question("Hello!")).text == "Hello! How can I help you?"
+    assert engine.has_seen(EngineUnresponsive)
+
+
+def test_that_a_long_load_is_not_taken_for_standing_still(
+    engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_UNRESPONSIVE_LOOKS", 2)
+    engine.load()
+    for _ in range(3):
+        assert engine.ask(text_message(Role.USER, LONG)).text
+    assert not engine.has_seen(EngineUnresponsive)
+
+
+@pytest.mark.logs_warnings
+def test_that_closing_does_not_wait_for_a_process_that_stands_still(tmp_path: Path) -> None:
+    engine = RunningEngine(tmp_path / "log")
+    engine.load()
+    suspend(engine)
+    begun = time.monotonic()
+    engine.close()
+    assert time.monotonic() - begun < client._LEAVE_S

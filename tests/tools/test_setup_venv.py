@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tools import setup_venv
 from tools.setup_venv import fingerprint
 
 PROJECT = Path(__file__).parents[2]
@@ -36,3 +39,12 @@ def test_that_an_old_python_can_still_read_the_tools() -> None:
     )
     files = [str(PROJECT / "tools" / name) for name in ("preflight.py", "setup_venv.py")]
     assert subprocess.run([sys.executable, "-c", script, *files], check=False).returncode == 0
+
+
+def test_that_a_flag_that_the_compiler_does_not_know_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler")
+    monkeypatch.setenv("CXX", f"{sys.executable} -c pass")
+    monkeypatch.setenv("CXXFLAGS", "-g")
+    assert setup_venv._compiler_flags() == {"CXXFLAGS": "-g -mno-amx-int8"}

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ from helpers.attachments import make_attachment
 from helpers.rooms import Rooms
 
 from app import words
+from app.chat.records import OpenedStore
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnId, TurnState
 from runtime.content import Image, Role, Text
@@ -98,6 +100,41 @@ def test_that_a_question_comes_back_when_its_file_cannot_be_used(
     assert [notice.title for notice in rooms.front.notices] == ["“empty.png” is empty."]
     rooms.settle()
     assert rooms.turns() == ()
+
+
+def test_that_a_question_that_waits_is_shown_and_can_be_taken_back(rooms: Rooms) -> None:
+    rooms.tray.add("photo.png")
+    rooms.controller.send("What is this?")
+    rooms.qtbot.waitUntil(lambda: rooms.front.waiting == "What is this?")
+    rooms.controller.stop()
+    assert (rooms.front.draft, rooms.front.waiting) == ("What is this?", "")
+    assert rooms.turns() == ()
+
+
+def test_that_a_question_that_is_stopped_while_it_is_saved_is_not_answered(rooms: Rooms) -> None:
+    go_on = threading.Event()
+    rooms.room.run(lambda store: go_on.wait())
+    rooms.controller.send("What is this?")
+    rooms.qtbot.waitUntil(lambda: rooms.front.waiting == "What is this?")
+    rooms.controller.stop()
+    go_on.set()
+    rooms.wait_for_state(TurnState.STOPPED)
+    assert rooms.front.waiting == ""
+    assert rooms.engine.answers() == []
+
+
+def test_that_a_question_sent_at_the_start_is_not_hidden_by_the_last_chat(rooms: Rooms) -> None:
+    rooms.ask_and_answer("first", "one")
+    (chat,) = rooms.chats.chats()
+    rooms.shelf.begin_new()
+    go_on = threading.Event()
+    rooms.room.run(lambda store: go_on.wait())
+    rooms.controller.send("second")
+    rooms.shelf.begin(OpenedStore(chats=(chat,)), chat.chat_id)
+    go_on.set()
+    rooms.qtbot.waitUntil(lambda: rooms.texts() == ["second", ""])
+    rooms.settle()
+    assert rooms.texts() == ["second", ""]
 
 
 def test_that_two_questions_in_a_moment_follow_each_other(rooms: Rooms) -> None:

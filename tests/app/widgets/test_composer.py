@@ -106,6 +106,36 @@ def test_that_a_question_waits_visibly_for_its_picture(
     assert blocker.args == ["What?"]
 
 
+def test_that_the_button_takes_back_a_question_that_waits(
+    house: House, edit: QuestionEdit, qtbot: QtBot
+) -> None:
+    entry = house.tray.add("photo.png")
+    QTest.keyClicks(edit, "What is this?")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert send_button(house).toolTip() == "Do not send it yet (Esc)"
+    send_button(house).click()
+    assert send_button(house).toolTip() == "Send (Enter)"
+    assert "Reading" not in hint(house)
+    with qtbot.assertNotEmitted(house.window.question_submitted):
+        house.tray.remove(entry)
+    assert house.window.composer_text() == "What is this?"
+
+
+def test_that_a_question_on_its_way_is_shown_and_can_be_stopped(
+    house: House, edit: QuestionEdit, qtbot: QtBot
+) -> None:
+    house.window.show_waiting("What is\nthis?")
+    assert "Not sent yet: “What is this?”." in hint(house)
+    with qtbot.waitSignal(house.window.stop_requested):
+        send_button(house).click()
+    with qtbot.waitSignal(house.window.stop_requested):
+        QTest.keyClick(house.window, Qt.Key.Key_Escape)
+    QTest.keyClicks(edit, "and this?")
+    assert "Not sent yet" in hint(house)
+    house.window.show_waiting("")
+    assert hint(house).strip() == ""
+
+
 def test_that_a_waiting_question_is_kept_when_its_picture_is_unusable(
     house: House, edit: QuestionEdit, qtbot: QtBot
 ) -> None:

@@ -252,8 +252,11 @@ def test_that_a_clicked_link_is_copied_and_said(house: House) -> None:
 
 
 def test_that_closing_is_said(house: House, qtbot: QtBot) -> None:
+    house.window.show()
     with qtbot.waitSignal(house.window.closing):
-        assert house.window.close()
+        house.window.close()
+    # It stays until everything is saved; whoever saves hides it.
+    assert house.window.isVisible()
 
 
 @pytest.mark.parametrize(
