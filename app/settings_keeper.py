@@ -12,7 +12,7 @@ from app.settings import Settings, save_settings
 from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
 
-_TRY_AGAIN_MS = 5_000
+_TRY_AGAIN_MS = 2_000
 
 
 class SettingsKeeper:

@@ -380,5 +380,8 @@ def test_that_settings_changed_on_a_full_disk_are_written_when_there_is_room(
     running.window.thinking_chosen.emit(True)
     running.qtbot.waitUntil(lambda: titles(running) == ["The disk is full."])
     disk.make_room()
-    running.close()
-    assert load_settings(find_paths().settings).settings.thinking is True
+
+    def is_saved() -> bool:
+        return load_settings(find_paths().settings).settings.thinking is True
+
+    running.qtbot.waitUntil(is_saved, timeout=20_000)
