@@ -497,7 +497,7 @@ def answer_not_saved(failure: RuntimeFailure) -> Notice:
     reason = explain(failure.problem, failure.detail)
     return Notice(
         title="This answer is not saved yet.",
-        explanation=f"{reason.title} {reason.explanation} It is tried again until it succeeds.",
+        explanation=f"{reason.title} It is tried again every second, until that has changed.",
         kind=NoticeKind.WARNING,
     )
 
@@ -512,7 +512,7 @@ def close_unsaved(failure: RuntimeFailure) -> Notice:
     reason = explain(failure.problem, failure.detail)
     return Notice(
         title="An answer is not saved: closing would lose it.",
-        explanation=f"{reason.title} {reason.explanation}",
+        explanation=f"{reason.title} It is tried again every second: wait, or close without it.",
         action=CLOSE_ANYWAY,
     )
 
