@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.chat.records import Recovered
 from app.notices import Notice, NoticeKind
 from runtime.models.load_plan import LoadPlan
 from runtime.problems import Problem, RuntimeFailure
@@ -454,20 +453,18 @@ def remote_picture_refused() -> Notice:
     )
 
 
-def store_moved_aside(path: Path, recovered: Recovered | None) -> Notice:
-    """The store was damaged; maybe something came back of it."""
+def store_moved_aside(path: Path, turns: int, lost: int | None) -> Notice:
+    """The store was damaged; so many turns came back, and so many did not, if that is known."""
     kept = f"The damaged file is kept as {quoted(path.name)} in {path.parent}."
-    if recovered is None or not recovered.turns:
+    if not turns:
         return Notice(
             title="Your chats were damaged and nothing in them can be read.",
             explanation=f"New ones were begun. {kept}",
             kind=NoticeKind.WARNING,
         )
-    turns = f"{recovered.turns:,}"
-    if recovered.lost is not None:
-        turns += f" of {recovered.turns + recovered.lost:,}"
+    count = f"{turns:,}" if lost is None else f"{turns:,} of {turns + lost:,}"
     return Notice(
-        title=f"Your chats were damaged. {turns} questions and answers came back.",
+        title=f"Your chats were damaged. {count} questions and answers came back.",
         explanation=f"Where one is missing, the conversation says so. {kept}",
         kind=NoticeKind.WARNING,
     )

@@ -50,8 +50,9 @@ class ChatShelf(QObject):
         for chat in opened.chats:
             if self._screen.listed_chat(chat.chat_id) is None:
                 self._screen.list_chat(chat)
-        if opened.moved_aside is not None:
-            self._desk.show(words.store_moved_aside(opened.moved_aside, opened.recovered))
+        if opened.moved_aside is not None and opened.recovered is not None:
+            turns, lost = opened.recovered.turns, opened.recovered.lost
+            self._desk.show(words.store_moved_aside(opened.moved_aside, turns, lost))
         if opened.is_bereft:
             self._desk.show(words.store_missing())
         if opened.is_read_only:
