@@ -21,6 +21,8 @@ _BUSY_TIMEOUT_MS = 5000
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DAMAGED_NAME = ".damaged-"
+# What SQLite keeps beside a file: its log, and the index of that.
+_TAILS = ("-wal", "-shm")
 # What was read of a damaged file, until it takes that file's place.
 _RECOVERED_NAME = ".recovered"
 
@@ -175,16 +177,21 @@ def _begin_anew(path: Path, now: datetime) -> OpenedDatabase:
 def _take_recovered(path: Path) -> None:
     """Give the new file its name; without a file of that name it is complete."""
     aside = path.with_name(path.name + _RECOVERED_NAME)
+    if path.exists() or not aside.exists():
+        return
+    damaged = [each for each in damaged_files(path) if not each.name.endswith(_TAILS)]
     try:
-        if not path.exists() and aside.exists():
-            aside.replace(path)
+        if damaged:
+            # The program may have ended before the damaged file's log had followed it.
+            _move_tails(path, damaged[-1])
+        aside.replace(path)
     except OSError as error:
         raise writing_failure(error) from error
 
 
 def _delete_database(path: Path) -> None:
     try:
-        for tail in ("", "-wal", "-shm"):
+        for tail in ("", *_TAILS):
             path.with_name(path.name + tail).unlink(missing_ok=True)
     except OSError as error:
         raise writing_failure(error) from error
@@ -208,14 +215,18 @@ def _move_aside(path: Path, now: datetime) -> Path:
         number += 1
     try:
         path.replace(target)
-        # The log belongs to the damaged file: beside a new one it would be read into it.
-        for tail in ("-wal", "-shm"):
-            log_file = path.with_name(path.name + tail)
-            if log_file.exists():
-                log_file.replace(target.with_name(target.name + tail))
+        _move_tails(path, target)
     except OSError as error:
         raise writing_failure(error) from error
     return target
+
+
+def _move_tails(path: Path, target: Path) -> None:
+    """Have the log follow its file: beside a new one it would be read into that."""
+    for tail in _TAILS:
+        log_file = path.with_name(path.name + tail)
+        if log_file.exists():
+            log_file.replace(target.with_name(target.name + tail))
 
 
 def _failure(error: sqlite3.Error) -> RuntimeFailure:

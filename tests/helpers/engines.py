@@ -96,14 +96,25 @@ class RunningEngine:
         self._reader = threading.Thread(target=self._read, name="test-engine-reader")
         self._reader.start()
 
-    def load(self, files: ModelFiles | None = None, *, cache_folder: Path | None = None) -> Reply:
-        """Load a model and wait for the end of it."""
+    def load(
+        self,
+        files: ModelFiles | None = None,
+        *,
+        cache_folder: Path | None = None,
+        threads: int | None = None,
+    ) -> Reply:
+        """Load a model and wait for the end of it.
+
+        llama.cpp adds up in another order with another number of threads: answers are compared
+        word by word only under the same.
+        """
         number = self.client.next_id()
         self.client.submit(
             LoadRequest(
                 request_id=number,
                 files=files or demo_model_files(),
                 gpu_layers=0,
+                threads=threads,
                 cache_folder=cache_folder,
             )
         )

@@ -203,6 +203,22 @@ def test_that_a_recovery_that_only_lacks_its_name_is_taken(
         store.close()
 
 
+def test_that_a_log_that_did_not_follow_its_file_is_not_read_into_the_new_one(
+    original: Original, folder: Path
+) -> None:
+    # As a program leaves it that ends while the damaged file is being put aside.
+    (folder / "chats.db").rename(folder / "chats.db.recovered")
+    (folder / "chats.db.damaged-20260203-040506").write_bytes(b"damaged")
+    (folder / "chats.db-wal").write_bytes(b"its log")
+    store = Store(folder)
+    try:
+        assert {chat.chat_id: chat.title for chat in store.chats()} == original.titles
+    finally:
+        store.close()
+    log = folder / "chats.db.damaged-20260203-040506-wal"
+    assert log.read_bytes() == b"its log"
+
+
 def test_that_answers_of_the_log_come_back_too(folder: Path) -> None:
     store = Store(folder)
     exchange = store.begin_exchange(

@@ -358,7 +358,7 @@ def test_that_an_engine_process_killed_while_it_leaves_answers_right_the_next_ti
 ) -> None:
     for number in range(2):
         engine = RunningEngine(tmp_path / "log")
-        engine.load(cache_folder=folder)
+        engine.load(cache_folder=folder, threads=1)
         assert garbage(folder) == []
         for conversation in (TALK, [question(f"Count from 1 to {number + 3}.")], [LONG_QUESTION]):
             assert_right(engine.ask(*conversation), fresh, conversation)
@@ -381,7 +381,7 @@ def test_that_two_programs_on_one_folder_both_answer_right(
     for _start in range(2):
         engines = [RunningEngine(tmp_path / "log" / name) for name in ("one", "two")]
         for engine in engines:
-            engine.load(cache_folder=folder)
+            engine.load(cache_folder=folder, threads=1)
         for conversation in (*conversations, *reversed(conversations)):
             numbers = [engine.submit(conversation) for engine in engines]
             for engine, number in zip(engines, numbers, strict=True):
@@ -393,7 +393,7 @@ def test_that_two_programs_on_one_folder_both_answer_right(
             thread.join()
         assert garbage(folder) == []
     engine = RunningEngine(tmp_path / "log" / "three")
-    engine.load(cache_folder=folder)
+    engine.load(cache_folder=folder, threads=1)
     reply = engine.ask(LONG_QUESTION)
     engine.close()
     assert reply.finished.tokens.reused > 0
