@@ -1,8 +1,8 @@
 """Who listens to which wish of the window."""
 
-from app.chat.house import ChatHouse
-from app.models.house import ModelHouse
-from app.widgets.main_window import MainWindow
+from app.chat.services import ChatHouse
+from app.model_manager.services import ModelHouse
+from app.ui.main_window import MainWindow
 
 
 def introduce_chat(window: MainWindow, chat: ChatHouse) -> None:

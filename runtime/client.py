@@ -13,7 +13,6 @@ from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
-from runtime.deaths import explain_death
 from runtime.events import (
     EngineDied,
     EngineUnresponsive,
@@ -23,10 +22,10 @@ from runtime.events import (
     Loaded,
     WorkedAhead,
 )
-from runtime.liveness import LOOK_S, Liveness
 from runtime.problems import Problem
+from runtime.process_health import LOOK_S, Liveness, explain_death
 from runtime.requests import LoadRequest, Request, RequestId
-from runtime.scratch import empty_folders, make_scratch, sweep_scratch
+from runtime.temp_folders import empty_folders, make_scratch, sweep_scratch
 from runtime.worker import WorkerEnds, serve
 
 log = logging.getLogger("sideglance.client")

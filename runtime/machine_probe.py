@@ -6,11 +6,11 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from runtime.hardware.budget import budgets
-from runtime.hardware.children import ask_all
-from runtime.hardware.probes.listing import Probe, probe_groups
+from runtime.hardware.memory_budget import budgets
+from runtime.hardware.probe_processes import ask_all
+from runtime.hardware.probes.probe_list import Probe, probe_groups
 from runtime.hardware.readers import read_machine
-from runtime.hardware.readers.speeds import read_speeds
+from runtime.hardware.readers.llama_devices import read_speeds
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import DeviceSpeed, MachineReport
 
@@ -58,6 +58,6 @@ def _measure(device: str) -> object:
 
 def _ggml() -> object:
     # Only a child process may load llama.cpp.
-    from runtime.engine.devices import list_devices  # noqa: PLC0415
+    from runtime.engine.llama_library import list_devices  # noqa: PLC0415
 
     return list_devices()

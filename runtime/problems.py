@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class Problem(StrEnum):
-    """Everything a person can be told about; `app/words.py` has the sentence for each."""
+    """Everything a person can be told about, in words by the app's notifications."""
 
     FILE_MISSING = "file_missing"
     FILE_IS_FOLDER = "file_is_folder"

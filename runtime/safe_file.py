@@ -1,5 +1,6 @@
-"""Files that are either wholly written or not at all."""
+"""Our own files, wholly written or not at all, and what it means when they cannot be."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from runtime.problems import Problem, RuntimeFailure
 
 
 @contextmanager
@@ -50,3 +53,13 @@ def replace_file(path: Path, content: bytes) -> None:
         # Windows cannot rename a file that is open.
         file.close()
         aside.replace(path)
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def writing_failure(error: OSError) -> RuntimeFailure:
+    """Say why writing our own files did not succeed."""
+    if error.errno in _FULL:
+        return RuntimeFailure(Problem.DISK_FULL, error.filename or "")
+    return RuntimeFailure(Problem.STORE_UNREADABLE, error.strerror or type(error).__name__)

@@ -27,7 +27,7 @@ from runtime.requests import (
 
 if TYPE_CHECKING:
     from runtime.engine.engine import Engine
-    from runtime.engine.library import NativeLog
+    from runtime.engine.llama_library import NativeLog
 
 log = logging.getLogger("sideglance.engine")
 
@@ -188,7 +188,7 @@ class _Worker:
         # llama.cpp is loaded here and not at import: it takes a second, and it must come
         # after the wait policy is set.
         from runtime.engine.engine import Engine  # noqa: PLC0415
-        from runtime.engine.library import start_llama  # noqa: PLC0415
+        from runtime.engine.llama_library import start_llama  # noqa: PLC0415
 
         begun = time.monotonic()
         if self._native_log is None:

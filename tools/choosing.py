@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from runtime.hardware.imagined import imagined_machine
+from runtime.hardware.hypothetical import imagined_machine
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import load_catalogue
 from runtime.models.choose import NothingFits, choose
 from runtime.models.load_plan import LoadPlan
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app.models.offers import FirstLook, Fit, MemoryUse, Offer, Offers
-from runtime.models.transfer import Paused, Transferring
+from app.model_manager.model_options import FirstLook, Fit, MemoryUse, Offer, Offers
+from runtime.models.download.progress import Paused, Transferring
 
 _MIB = 1 << 20
 _GIB = 1 << 30

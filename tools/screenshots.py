@@ -16,17 +16,17 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
-from app import words
+from app.application.application import Program, WindowArguments
 from app.chat.chat_list import ChatList
+from app.chat.draft_attachments import Tray
 from app.chat.transcript import Transcript
-from app.chat.tray import Tray
-from app.model_state import ModelState, Ready
-from app.models.offer_list import OffersModel
-from app.models.offers import Offers
-from app.paths import find_paths
-from app.program import Program, WindowArguments
-from app.settings import load_settings
-from app.widgets.main_window import MainWindow
+from app.engine.model_state import ModelState, Ready
+from app.model_manager.model_options import Offers
+from app.model_manager.options.options_model import OffersModel
+from app.notifications import problem_messages
+from app.platform.paths import find_paths
+from app.settings.settings import load_settings
+from app.ui.main_window import MainWindow
 from runtime.client import EngineClient
 from runtime.events import ModelFacts
 from tools.sample_offers import sample_library, sample_offers
@@ -97,7 +97,7 @@ def make_window(offers: Offers, *, loaded: str) -> tuple[OffersModel, MainWindow
         tray=Tray(),
         chats=ChatList(),
         model_state=state,
-        explain=words.explain,
+        explain=problem_messages.explain,
         offers=model,
     )
     # The window's models have no other owner here.

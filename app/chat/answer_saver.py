@@ -5,12 +5,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app import words
-from app.chat.open_answer import OpenAnswer
-from app.chat.store import Store
-from app.chat.store_room import StoreRoom
+from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.store import Store
+from app.chat.streaming_answer import OpenAnswer
 from app.chat.turns import TurnId
-from app.notice_desk import NoticeDesk
+from app.notifications import messages
+from app.notifications.notification_center import NoticeDesk
 from runtime.problems import RuntimeFailure
 
 # Under a second, so that a crash costs less than a second of text.
@@ -90,7 +90,7 @@ class AnswerSaver(QObject):
             self.save(answer)
         if self._failure is not None and not self._unsaved:
             self._failure = None
-            self._desk.show(words.answers_saved())
+            self._desk.show(messages.answers_saved())
         self._keep_time()
         self._tell_if_settled()
 
@@ -99,7 +99,7 @@ class AnswerSaver(QObject):
         answer.is_saved = False
         # It is tried again every second; the user is told once.
         if self._failure is None:
-            self._desk.show(words.answer_not_saved(failure))
+            self._desk.show(messages.answer_not_saved(failure))
         self._failure = failure
         self._tell_if_settled()
 

@@ -11,15 +11,15 @@ from typing import assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app import words
-from app.background import Lane
-from app.chat.attachment_files import AttachmentFiles, KeptFile
-from app.chat.tray import EntryId, Tray
+from app.chat.draft_attachments import EntryId, Tray
+from app.chat.storage.attachment_files import AttachmentFiles, KeptFile
 from app.chat.turns import Attachment, AttachmentKind
-from app.notice_desk import NoticeDesk
+from app.notifications import messages, problem_messages
+from app.notifications.notification_center import NoticeDesk
+from app.platform.task_pool import Lane
 from runtime.media.client import inspect, never
-from runtime.media.intake import kind_of
-from runtime.media.values import PictureFacts, VideoFacts
+from runtime.media.file_checks import kind_of
+from runtime.media.media_info import PictureFacts, VideoFacts
 from runtime.problems import FileFailure, Problem, RuntimeFailure, Stopped
 
 # Containers round their length, and the last frame is shown for a moment.
@@ -84,12 +84,12 @@ class Attachments(QObject):
     def add_picture(self, picture: QImage) -> None:
         """Take a picture that is no file yet."""
         # Shared until one side changes it; ours never changes.
-        self._take(words.PASTED_PICTURE, partial(keep_picture, self._files, QImage(picture)))
+        self._take(messages.PASTED_PICTURE, partial(keep_picture, self._files, QImage(picture)))
 
     @Slot()
     def refuse_remote(self) -> None:
         """Something was dropped that is only an address."""
-        self._desk.show(words.remote_picture_refused())
+        self._desk.show(messages.remote_picture_refused())
 
     @Slot(object)
     def remove(self, entry_id: EntryId) -> None:
@@ -119,7 +119,7 @@ class Attachments(QObject):
         if duration_s is not None and readable_s is not None:
             missing_s = duration_s - readable_s
             if missing_s > max(_CUT_SHORT_S, duration_s * _CUT_SHORT_SHARE):
-                self._desk.show(words.video_cut_short(attachment.name, readable_s, duration_s))
+                self._desk.show(messages.video_cut_short(attachment.name, readable_s, duration_s))
         self._tray.settle(entry_id, attachment)
 
     def _on_refused(self, entry_id: EntryId, failure: RuntimeFailure) -> None:
@@ -146,7 +146,7 @@ def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> Kept
     try:
         return _look_at(kept, path.name, stopped)
     except Stopped as stop:
-        raise FileFailure(Problem.MEDIA_TOO_SLOW, words.file_detail(path.name)) from stop
+        raise FileFailure(Problem.MEDIA_TOO_SLOW, problem_messages.file_detail(path.name)) from stop
 
 
 def keep_picture(files: AttachmentFiles, picture: QImage, stopped: Stop = never) -> Kept:
@@ -157,9 +157,11 @@ def keep_picture(files: AttachmentFiles, picture: QImage, stopped: Stop = never)
             turned true
     """
     if picture.isNull():
-        raise FileFailure(Problem.PICTURE_DAMAGED, words.file_detail(words.PASTED_PICTURE))
+        raise FileFailure(
+            Problem.PICTURE_DAMAGED, problem_messages.file_detail(messages.PASTED_PICTURE)
+        )
     with tempfile.TemporaryDirectory(prefix="sideglance-pasted-") as folder:
-        path = Path(folder) / f"{words.PASTED_PICTURE}.png"
+        path = Path(folder) / f"{messages.PASTED_PICTURE}.png"
         if not picture.save(str(path)):
             raise RuntimeFailure(Problem.DISK_FULL, folder)
         return keep_file(files, path, stopped)
@@ -174,7 +176,7 @@ def _look_at(kept: KeptFile, name: str, stopped: Stop) -> Kept:
         # The failure knows our copy's name, or an exception's; people know the name of theirs.
         is_reason = failure.problem is not Problem.MEDIA_CRASHED
         reason = failure.detail if is_reason and failure.detail != kept.path.name else ""
-        raise FileFailure(failure.problem, words.file_detail(name, reason)) from failure
+        raise FileFailure(failure.problem, problem_messages.file_detail(name, reason)) from failure
     return _kept(kept, name, facts)
 
 

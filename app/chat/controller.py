@@ -6,18 +6,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app import log, words
-from app.chat.answering import AnswerQueue
-from app.chat.records import Chat, Exchange, Question
-from app.chat.screen import Place, Screen
-from app.chat.store import Store
-from app.chat.store_room import StoreRoom
-from app.chat.titles import make_title
+from app.chat.answer_queue import AnswerQueue
+from app.chat.draft_attachments import Tray
+from app.chat.presenter import Place, Screen
+from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.records import Chat, Exchange, Question
+from app.chat.storage.store import Store
 from app.chat.transcript import TurnVersion
-from app.chat.tray import Tray
-from app.chat.turns import OPEN_STATES, Turn, TurnId, TurnState
-from app.notice_desk import NoticeDesk
-from app.notices import Notice
+from app.chat.turns import OPEN_STATES, Turn, TurnId, TurnState, make_title
+from app.notifications import messages, problem_messages
+from app.notifications.notification import Notice
+from app.notifications.notification_center import NoticeDesk
+from app.platform import log
 from runtime.content import Role
 from runtime.problems import RuntimeFailure
 
@@ -110,7 +110,7 @@ class ChatController(QObject):
         if turn is None or turn.role is not Role.USER:
             return
         self._screen.begin_edit(turn)
-        self._desk.show(words.editing(), self._keep_as_it_was)
+        self._desk.show(messages.editing(), self._keep_as_it_was)
 
     @Slot(object)
     def regenerate(self, turn_id: TurnId) -> None:
@@ -141,7 +141,7 @@ class ChatController(QObject):
     @Slot(object)
     def act_on(self, notice: Notice) -> None:
         """Do what a notice's button says."""
-        if self._desk.act_on(notice) or notice.action != words.TRY_AGAIN:
+        if self._desk.act_on(notice) or notice.action != problem_messages.TRY_AGAIN:
             return
         # A card shows its turn's problem by itself, so the button can only mean that turn.
         turns = self._screen.turns()
@@ -163,7 +163,7 @@ class ChatController(QObject):
             parent_id=asked.place.parent_id,
             text=asked.text,
             attachments=attachments,
-            title=make_title(asked.text, attachments, words.NEW_CHAT),
+            title=make_title(asked.text, attachments, messages.NEW_CHAT),
         )
         self._sending = asked.text
         log.chat.info("sending %d characters, %d attachments", len(asked.text), len(attachments))

@@ -1,12 +1,13 @@
 """Chats, turns and attachments: the frozen values the window is drawn from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NewType
+from typing import NewType, assert_never
 
-from runtime.content import Role
+from runtime.content import Image, Message, Part, Role, Text, Video, text_message
 from runtime.events import AnswerSeconds, TokenCounts
 from runtime.problems import Problem
 
@@ -101,3 +102,53 @@ class ChatSummary:
     chat_id: ChatId
     title: str
     changed_at: datetime
+
+
+_LONGEST = 60
+
+
+def make_title(text: str, attachments: Sequence[Attachment], otherwise: str) -> str:
+    """The question's first line, shortened at a word, or what was sent along."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    first = next((line for line in lines if line), "")
+    if not first and attachments:
+        first = " ".join(attachments[0].name.split())
+    return shorten(first) or otherwise
+
+
+def shorten(line: str, longest: int = _LONGEST) -> str:
+    """The line, or as many of its words as fit, and an ellipsis."""
+    if len(line) <= longest:
+        return line
+    start, space, _ = line[:longest].rpartition(" ")
+    # A single long word, or a language that writes without spaces, is cut anywhere.
+    kept = start if space and len(start) > longest // 2 else line[: longest - 1]
+    return kept.rstrip(" ,;:.-") + "…"
+
+
+def messages_of(turns: Sequence[Turn]) -> tuple[Message, ...]:
+    """What was said on a branch, without thinking and without answers that stayed empty.
+
+    An answer that was stopped or failed counts as far as it went.
+    """
+    return tuple(message for turn in turns if (message := _message_of(turn)) is not None)
+
+
+def _message_of(turn: Turn) -> Message | None:
+    if turn.role is not Role.USER:
+        return text_message(turn.role, turn.text) if turn.text.strip() else None
+    parts: list[Part] = [part_of(attachment) for attachment in turn.attachments]
+    if turn.text.strip():
+        parts.append(Text(text=turn.text))
+    return Message(role=Role.USER, parts=tuple(parts)) if parts else None
+
+
+def part_of(attachment: Attachment) -> Part:
+    """A file sent along, as the engine is shown it."""
+    match attachment.kind:
+        case AttachmentKind.PICTURE:
+            return Image(path=attachment.path)
+        case AttachmentKind.VIDEO:
+            return Video(path=attachment.path)
+        case _:
+            assert_never(attachment.kind)

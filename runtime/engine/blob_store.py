@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from runtime.kept_files import is_abandoned, parse_whole, part_name, whole_name
+from runtime.cache_files import is_abandoned, parse_whole, part_name, whole_name
 
 log = logging.getLogger("sideglance.engine.cache")
 

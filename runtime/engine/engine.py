@@ -9,26 +9,24 @@ from pathlib import Path
 
 import psutil
 
+from runtime.cache_files import EMBEDDINGS, STATES
 from runtime.content import Message, Role, text_message
-from runtime.engine.answering import Answer, Emit, Stop
 from runtime.engine.blob_store import BlobStore
-from runtime.engine.buffers import buffers_of
 from runtime.engine.context import Context, ContextSettings
-from runtime.engine.fingerprint import fingerprint
-from runtime.engine.library import NativeLog
+from runtime.engine.generation import Answer, Emit, Stop
+from runtime.engine.llama_library import NativeLog
+from runtime.engine.llama_log import buffers_of
 from runtime.engine.model import Model
-from runtime.engine.mtp import DRAFT_LENGTH, Drafter
-from runtime.engine.pace import Paces, load_paces, save_paces
-from runtime.engine.pictures import PictureShelf
-from runtime.engine.plan import Unit
+from runtime.engine.mtp import DRAFT_LENGTH, Drafter, Paces, load_paces, save_paces
+from runtime.engine.picture_cache import PictureShelf
+from runtime.engine.prefill_plan import Unit
 from runtime.engine.projector import Projector
-from runtime.engine.prompting import Prompter
+from runtime.engine.prompt_units import Prompter
+from runtime.engine.saved_states import StateShelf, fingerprint
 from runtime.engine.session import Progress, Session
-from runtime.engine.states import StateShelf
 from runtime.engine.tuning import load_tuning, save_tuning
 from runtime.events import Buffer, Finish, ModelFacts
-from runtime.kept_files import EMBEDDINGS, STATES
-from runtime.models.profile import profile_of
+from runtime.models.sampling_defaults import profile_of
 from runtime.problems import RuntimeFailure, Stopped
 from runtime.prompt import has_pictures
 from runtime.requests import AnswerRequest, LoadRequest, ProjectorPlace, WorkAheadRequest

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import psutil
 
-from runtime.engine.library import find_device, ggml_base_library, ggml_library, start_llama
+from runtime.engine.llama_library import find_device, ggml_base_library, ggml_library, start_llama
 from runtime.hardware.report import DeviceSpeed
 from runtime.problems import EngineFailure, Problem
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import llama_cpp
 
-from runtime.engine.library import NativeLog, find_device
-from runtime.engine.load_failures import check_model_file, device_used, model_failure
+from runtime.engine.llama_library import NativeLog, find_device
+from runtime.engine.llama_log import check_model_file, device_used, model_failure
 from runtime.problems import EngineFailure, ModelFailure, Problem
 
 # A GGUF file with more than this in one metadata value is not worth reading on.

@@ -12,8 +12,8 @@ from llama_cpp import mtmd_cpp
 from numpy.typing import NDArray
 
 from runtime.engine.context import SEQUENCE, Context, check
-from runtime.engine.library import NativeLog
-from runtime.engine.load_failures import check_model_file, projector_failure
+from runtime.engine.llama_library import NativeLog
+from runtime.engine.llama_log import check_model_file, projector_failure
 from runtime.engine.model import Model
 from runtime.problems import EngineFailure, Problem
 

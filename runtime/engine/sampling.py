@@ -8,8 +8,8 @@ import llama_cpp
 import numpy as np
 
 from runtime.engine.context import Context
-from runtime.engine.ending import Row
-from runtime.models.profile import SamplingSettings
+from runtime.engine.prompt_end import Row
+from runtime.models.sampling_defaults import SamplingSettings
 
 # llama.cpp draws a random seed of its own for this value.
 _RANDOM_SEED = 0xFFFFFFFF

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from runtime.engine.context import Context
-from runtime.engine.ending import Ending, Row
-from runtime.engine.pictures import PictureShelf
-from runtime.engine.plan import (
+from runtime.engine.picture_cache import PictureShelf
+from runtime.engine.prefill_plan import (
     BLOCK,
     Picture,
     Plan,
@@ -19,7 +18,8 @@ from runtime.engine.plan import (
     make_plan,
     positions,
 )
-from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
+from runtime.engine.prompt_end import Ending, Row
+from runtime.engine.saved_states import Checkpoint, SavedState, StateShelf, newest
 from runtime.engine.tuning import Tuning, measure
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from runtime.engine.plan import BLOCK
+from runtime.engine.prefill_plan import BLOCK
 from runtime.safe_file import replace_file
 
 log = logging.getLogger("sideglance.engine")

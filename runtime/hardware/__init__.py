@@ -1,1 +1,4 @@
-"""What this machine has and what the installed llama.cpp can use of it."""
+"""What this computer has and what the installed llama.cpp can use of it.
+
+`probes` collect in child processes, `readers` make a report of it without touching anything.
+"""

@@ -130,7 +130,7 @@ class DeviceSpeed:
 
 
 class FindingKind(StrEnum):
-    """What a person should know about their machine; `app/words.py` has the sentences."""
+    """What a person should know about their machine, in words by the app's notifications."""
 
     DEVICE_NOT_USED = "device_not_used"  # detail: device; the build cannot use it
     DRIVER_BROKEN = "driver_broken"  # detail: device or driver

@@ -1,5 +1,6 @@
-"""Reads pictures with Pillow; runs in the media process only."""
+"""Reads pictures with Pillow and writes their pixels; runs in the media process only."""
 
+import errno
 import struct
 import warnings
 import zlib
@@ -9,12 +10,37 @@ from pathlib import Path
 
 from PIL import Image
 
-from runtime.media.budget import fit_pixels, fit_side
 from runtime.media.colour import flat_srgb, plain
-from runtime.media.intake import read_head
-from runtime.media.npy import header, writing
-from runtime.media.sniff import ICON_START, is_heif
+from runtime.media.file_checks import ICON_START, is_heif, read_head
+from runtime.media.frame_budget import fit_pixels, fit_side
 from runtime.problems import FileFailure, Problem
+
+# Always the same length, so that it can be written again once the number of frames is known.
+_HEADER_BYTES = 128
+
+
+def header(*shape: int) -> bytes:
+    """The start of a version 1.0 .npy file of uint8 in C order."""
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}"
+    length = _HEADER_BYTES - 10
+    size = length.to_bytes(2, "little")
+    return b"\x93NUMPY\x01\x00" + size + text.ljust(length - 1).encode() + b"\n"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Tells a failure to write our own file from a damaged file of the user's.
+
+    Raises:
+        FileFailure: DISK_FULL, or UNEXPECTED for any other reason not to write
+    """
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        problem = Problem.DISK_FULL if full else Problem.UNEXPECTED
+        raise FileFailure(problem, error.strerror or path.name) from error
+
 
 MOST_PIXELS = 250_000_000
 THUMBNAIL_SIDE = 256

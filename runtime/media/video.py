@@ -10,11 +10,9 @@ import numpy.typing as npt
 from av.video.frame import VideoFrame
 from PIL import Image
 
-from runtime.media.budget import fit_pixels, fit_side, frame_count, frame_times
-from runtime.media.npy import header, writing
-from runtime.media.pictures import THUMBNAIL_SIDE, write_thumbnail
-from runtime.media.video_cursor import VideoCursor
-from runtime.media.video_file import Shown, VideoFile, opened
+from runtime.media.frame_budget import fit_pixels, fit_side, frame_count, frame_times
+from runtime.media.pictures import THUMBNAIL_SIDE, header, write_thumbnail, writing
+from runtime.media.video_file import Shown, VideoCursor, VideoFile, opened
 from runtime.media.video_survey import survey
 from runtime.problems import FileFailure, Problem
 

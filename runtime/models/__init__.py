@@ -1,1 +1,4 @@
-"""Model files: what we ship, what we know about each, how each wants to be run."""
+"""Model files and decisions about them: catalogue, GGUF headers, memory, speed, the choice.
+
+Pure but for the readers of files. Fetching is in `download`, the models folder in `library`.
+"""

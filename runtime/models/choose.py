@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from runtime.hardware.report import MachineReport
 from runtime.models.catalogue import CatalogueModel, Quantisation
-from runtime.models.estimate import ModelBytes
-from runtime.models.load_plan import LoadPlan
-from runtime.models.prospect import (
+from runtime.models.load_option import (
     PATIENCE_S,
     READING_SPEED,
     Candidate,
@@ -15,6 +13,8 @@ from runtime.models.prospect import (
     best_prospect,
     prospects,
 )
+from runtime.models.load_plan import LoadPlan
+from runtime.models.memory_estimate import ModelBytes
 from runtime.problems import Problem, RuntimeFailure
 
 _GIB = 1 << 30

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import gguf
 
+from runtime.models.architecture import ModelShape, VisionShape
 from runtime.models.gguf_header import GgufHeader, TensorInfo, read_header
-from runtime.models.shape import ModelShape, VisionShape
 from runtime.problems import ModelFailure, Problem
 
 _PROJECTOR_ARCHITECTURE = "clip"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.models import measured
+from app.model_manager import runtime_planner as measured
 
 
 @pytest.fixture

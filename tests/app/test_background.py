@@ -3,7 +3,7 @@ import threading
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.background import Background, Lane
+from app.platform.task_pool import Background, Lane
 from runtime.problems import Problem, RuntimeFailure
 
 

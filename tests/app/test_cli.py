@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import AskArguments, OpenArguments, parse
-from app.version import VERSION
+from app import VERSION
+from app.cli.arguments import OpenArguments, parse
+from app.cli.ask import AskArguments
 from runtime.requests import ModelFiles
 
 

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import parse
-from app.cli_models import ModelsArguments, PullArguments
+from app.cli.arguments import parse
+from app.cli.models import ModelsArguments
+from app.cli.pull import PullArguments
 
 
 def test_that_a_bare_pull_leaves_the_rest_to_the_settings() -> None:

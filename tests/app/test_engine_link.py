@@ -5,7 +5,7 @@ import pytest
 from helpers.fake_engine import FakeEngineClient
 from pytestqt.qtbot import QtBot
 
-from app.engine_link import EngineLink
+from app.engine.engine_link import EngineLink
 from runtime.events import EngineDied, Event, TextPiece
 from runtime.problems import Problem
 from runtime.requests import RequestId

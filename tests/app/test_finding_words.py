@@ -4,7 +4,7 @@ from itertools import product
 import pytest
 from helpers.machines import GIB, machine
 
-from app.finding_words import finding_in_words
+from app.notifications.hardware_messages import finding_in_words
 from runtime.hardware.report import (
     Finding,
     FindingKind,

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from app.kept_readings import Cleared, bytes_used, clear
-from app.notices import NoticeKind
-from app.words import readings_cleared, size_in_words
+from app.engine.engine_cache import Cleared, bytes_used, clear
+from app.notifications.formatting import size_in_words
+from app.notifications.messages import readings_cleared
+from app.notifications.notification import NoticeKind
 from runtime.engine.blob_store import BlobStore, name_of
 
 # Larger than any process id can be.

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from helpers.search_index import check_search_index
 
-from app.paths import find_paths
+from app.platform.paths import find_paths
 
 pytestmark = pytest.mark.model
 

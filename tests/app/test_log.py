@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app import log
+from app.platform import log
 
 
 def test_that_our_log_goes_to_its_file(tmp_path: Path) -> None:

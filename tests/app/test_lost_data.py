@@ -15,10 +15,11 @@ from helpers.search_index import check_search_index
 from helpers.small_disk import SmallDisk, small_disk
 from pytestqt.qtbot import QtBot
 
-from app.chat import attachments, database
+from app.chat import attachments
+from app.chat.storage import database
 from app.chat.turns import TurnState
-from app.paths import find_paths
-from app.settings import load_settings
+from app.platform.paths import find_paths
+from app.settings.settings import load_settings
 from runtime.problems import Stopped
 
 pytestmark = [pytest.mark.usefixtures("unmeasured"), pytest.mark.logs_warnings]

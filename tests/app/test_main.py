@@ -23,7 +23,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_that_the_window_loads_nothing_that_belongs_to_the_other_processes() -> None:
-    program = f"import sys, app.main\nprint([name for name in {HEAVY!r} if name in sys.modules])"
+    program = (
+        "import sys, app.application.main\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
     )

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from app.paths import find_paths
+from app.platform.paths import find_paths
 
 
 def test_that_the_users_folder_goes_before_everything(tmp_path: Path) -> None:

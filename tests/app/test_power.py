@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.power import Power, may_work_ahead, read_power
+from app.chat.prefill_ahead import Power, may_work_ahead, read_power
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import find_paths
-from app.private_files import mend_permissions
+from app.platform.paths import find_paths
+from app.platform.private_files import mend_permissions
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -16,17 +16,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app import readings
+from app.application.application import Program, WindowArguments
 from app.chat.chat_list import ChatRenaming
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
-from app.kept_readings import Cleared
-from app.paths import find_paths
-from app.program import Program, WindowArguments
-from app.settings import Settings, load_settings, save_settings
-from app.widgets.notice_bar import NoticeBar
-from app.widgets.settings_dialog import SettingsDialog
-from runtime.models.demo import demo_model_files
+from app.engine import engine_cache as readings
+from app.engine.engine_cache import Cleared
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, load_settings, save_settings
+from app.ui.controls.notification_bar import NoticeBar
+from app.ui.settings.settings_dialog import SettingsDialog
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import ModelFiles
 
 pytestmark = pytest.mark.usefixtures("unmeasured")

@@ -8,11 +8,11 @@ import pytest
 from helpers.destroying import destroy
 from pytestqt.qtbot import QtBot
 
+from app.application.application import Program, WindowArguments
 from app.chat.turns import OPEN_STATES, Turn, TurnState
-from app.model_state import Ready
-from app.paths import find_paths
-from app.program import Program, WindowArguments
-from app.settings import load_settings
+from app.engine.model_state import Ready
+from app.platform.paths import find_paths
+from app.settings.settings import load_settings
 from runtime.client import EngineClient
 
 pytestmark = pytest.mark.model

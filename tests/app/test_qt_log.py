@@ -2,7 +2,7 @@ from pathlib import Path
 
 from PySide6.QtCore import qInfo
 
-from app import log, qt_log
+from app.platform import log, qt_log
 
 
 def test_that_qts_messages_go_to_our_log(tmp_path: Path) -> None:

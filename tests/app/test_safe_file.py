@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.safe_file import replace_file, writing_failure, written_aside
 from runtime.problems import Problem
+from runtime.safe_file import replace_file, writing_failure, written_aside
 
 
 def test_that_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:

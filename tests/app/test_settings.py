@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.settings import LoadedSettings, Settings, load_settings, migrate, save_settings
+from app.settings.settings import LoadedSettings, Settings, load_settings, migrate, save_settings
 from runtime.problems import Problem, RuntimeFailure
 
 JSON = st.recursive(

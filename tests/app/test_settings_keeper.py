@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.settings import Settings, load_settings
-from app.settings_keeper import SettingsKeeper
+from app.platform.task_pool import Background
+from app.settings.settings import Settings, load_settings
+from app.settings.settings_store import SettingsKeeper
 from runtime.problems import Problem, RuntimeFailure
 
 

@@ -2,14 +2,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.single_window import WindowLock
+from app.application.single_instance import WindowLock
 
 ROOT = Path(__file__).parent.parent.parent
 
 _TAKE_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from app.single_window import WindowLock
+from app.application.single_instance import WindowLock
 lock = WindowLock(Path(sys.argv[1]))
 assert lock.take()
 os.kill(os.getpid(), signal.SIGKILL)

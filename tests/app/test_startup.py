@@ -1,6 +1,6 @@
 from pytestqt.qtbot import QtBot
 
-from app.startup import Done, StartUp, Step
+from app.application.startup import Done, StartUp, Step
 
 
 def test_that_each_step_waits_for_the_one_before(qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.problems import Problem
 from runtime.requests import ModelFiles
 

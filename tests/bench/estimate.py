@@ -13,8 +13,8 @@ import psutil
 from bench.peer.models import synthetic_files
 from bench.results import keep
 
-from runtime.models.catalogue_file import load_catalogue
-from runtime.models.estimate import MIB, ModelBytes, Setup, estimate
+from runtime.models.catalogue import load_catalogue
+from runtime.models.memory_estimate import MIB, ModelBytes, Setup, estimate
 from runtime.requests import KvType, LoadRequest, ModelFiles, ProjectorPlace, RequestId
 
 SIZES = ("0.8B", "2B")
@@ -88,7 +88,7 @@ def measure(size: str, files: ModelFiles, context: int, kv_type: KvType) -> Case
 def load(request: LoadRequest) -> tuple[int, int]:
     """Bytes of all buffers, and of the process; in a process of its own."""
     from runtime.engine.engine import Engine  # noqa: PLC0415 - not in the parent
-    from runtime.engine.library import start_llama  # noqa: PLC0415
+    from runtime.engine.llama_library import start_llama  # noqa: PLC0415
 
     engine = Engine(request, start_llama(), lambda _fraction: True)
     allocated = sum(buffer.size_bytes for buffer in engine.buffers)

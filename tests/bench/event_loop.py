@@ -11,9 +11,9 @@ from helpers.pictures import make_cases
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
+from app.application.application import Program
 from app.chat.turns import TurnState
-from app.model_state import Answering, Busy, Loading, ModelStateValue, Ready
-from app.program import Program
+from app.engine.model_state import Answering, Busy, Loading, ModelStateValue, Ready
 
 TICK_MS = 5
 SCREENSHOT_SIZE = (1920, 1080)

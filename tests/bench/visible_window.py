@@ -6,7 +6,7 @@ import time
 from bench.watched import run_watched
 from PySide6.QtCore import QTimer
 
-from app.program import Program
+from app.application.application import Program
 
 
 def on_painted(program: Program) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 
-from app import main as app_main
 from app.__main__ import main
-from app.program import Program
+from app.application import main as app_main
+from app.application.application import Program
 
 OnPainted = Callable[[Program], None]
 

@@ -6,13 +6,20 @@ from pathlib import Path
 
 from helpers.plans import PLAN
 
-from app.models.known import Known
-from app.models.learnt import Learnt
-from app.models.offers import DEMO_NAME, FirstLook, Fit, MemoryUse, Offer, Offers
-from app.models.target import LoadTarget
+from app.model_manager.inventory_snapshot import Known
+from app.model_manager.measurements import Learnt
+from app.model_manager.model_options import (
+    DEMO_NAME,
+    FirstLook,
+    Fit,
+    MemoryUse,
+    Offer,
+    Offers,
+)
+from app.model_manager.planner import LoadTarget
 from runtime.hardware.report import LlamaBuild, MachineReport, Memory, Processor
 from runtime.models.catalogue import CatalogueModel
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel
 from runtime.problems import RuntimeFailure
 from runtime.requests import ProjectorPlace
 

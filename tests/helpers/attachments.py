@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.chat.attachment_files import AttachmentFiles
+from app.chat.storage.attachment_files import AttachmentFiles
 from app.chat.turns import Attachment, AttachmentKind
 
 

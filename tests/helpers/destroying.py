@@ -2,7 +2,7 @@
 
 import shiboken6
 
-from app.program import Program
+from app.application.application import Program
 
 
 def destroy(program: Program) -> None:

@@ -9,9 +9,9 @@ from typing import TypedDict, Unpack
 from runtime.client import EngineClient
 from runtime.content import Image, Message, Role, Text, Video
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog
+from runtime.engine.llama_library import NativeLog
 from runtime.events import Event, Failed, Finished, Loaded, TextPiece, ThinkingPiece
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import (
     AnswerRequest,
     KvType,

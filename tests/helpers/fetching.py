@@ -8,15 +8,15 @@ from pathlib import Path
 from helpers.lying_server import LyingServer
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.download import ModelDownload
+from runtime.models.download.model_download import ModelDownload
+from runtime.models.download.model_files import DownloadUnit
 from runtime.models.download.network import Network, Timeouts
-from runtime.models.download.patience import Patience
-from runtime.models.download.room import Room
+from runtime.models.download.partial_file import Room
+from runtime.models.download.progress import TransferState
+from runtime.models.download.retry_policy import Patience
 from runtime.models.download.sources import sources_for
-from runtime.models.download.unit import DownloadUnit
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
-from runtime.models.transfer import TransferState
 
 REPOSITORY = "someone/Small-GGUF"
 REVISION = "0123456789abcdef0123456789abcdef01234567"

@@ -7,10 +7,10 @@ from helpers.engines import NUMBER, Reply, ask
 
 from runtime.content import Message
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog
-from runtime.engine.plan import Picture, Unit
+from runtime.engine.llama_library import NativeLog
+from runtime.engine.prefill_plan import Picture, Unit
 from runtime.events import Finish
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import LoadRequest
 
 # Bounds an answer of a model that cannot end.

@@ -6,11 +6,11 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 
 from app.chat.chat_list import ChatList
+from app.chat.draft_attachments import Tray
 from app.chat.transcript import Transcript
-from app.chat.tray import Tray
-from app.model_state import ModelState
-from app.models.offer_list import OffersModel
-from app.widgets.main_window import MainWindow
+from app.engine.model_state import ModelState
+from app.model_manager.options.options_model import OffersModel
+from app.ui.main_window import MainWindow
 
 Kind = TypeVar("Kind", bound=QObject)
 

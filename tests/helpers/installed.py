@@ -4,8 +4,8 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.models.offers import OfferKey
-from runtime.models.installed import InstalledModel
+from app.model_manager.model_options import OfferKey
+from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
 from runtime.models.library.manifest import Manifest, manifest_file
 

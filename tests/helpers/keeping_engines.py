@@ -5,8 +5,8 @@ from pathlib import Path
 from helpers.engines import NUMBER, ask, question
 
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
-from runtime.models.demo import demo_model_files
+from runtime.engine.llama_library import NativeLog, start_llama
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import LoadRequest, ModelFiles
 
 LONG_QUESTION = question("Repeat after me: " + "apple river house table " * 300)

@@ -5,7 +5,7 @@ from pathlib import Path
 import gguf
 import numpy as np
 
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 
 
 def write_wider_projector(path: Path, *, width: int = 192) -> None:

@@ -10,10 +10,10 @@ from helpers.window import RealWindow, titles
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
-from app.model_state import Ready
-from app.paths import find_paths
-from app.settings import Settings, load_settings, save_settings
-from app.widgets.settings_dialog import SettingsDialog
+from app.engine.model_state import Ready
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, load_settings, save_settings
+from app.ui.settings.settings_dialog import SettingsDialog
 
 PICTURE = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runtime.media.client import read_picture, read_video
-from runtime.media.values import PreparedPicture, PreparedVideo
+from runtime.media.media_info import PreparedPicture, PreparedVideo
 from runtime.problems import Stopped
 
 

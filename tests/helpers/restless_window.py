@@ -17,15 +17,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.application.application import Program, WindowArguments
 from app.chat.chat_list import ChatRenaming
 from app.chat.turns import OPEN_STATES, TurnState
-from app.model_state import Broken, Ready
-from app.models import measured
-from app.paths import find_paths
-from app.private_files import make_new_files_private
-from app.program import Program, WindowArguments
-from app.settings import load_settings
-from app.widgets.question_edit import QuestionEdit
+from app.engine.model_state import Broken, Ready
+from app.model_manager import runtime_planner as measured
+from app.platform.paths import find_paths
+from app.platform.private_files import make_new_files_private
+from app.settings.settings import load_settings
+from app.ui.composer.question_edit import QuestionEdit
 from runtime.client import EngineClient
 from runtime.content import Role
 

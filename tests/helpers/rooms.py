@@ -7,26 +7,26 @@ import shiboken6
 from helpers.fake_engine import FakeEngineClient
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.chat.answering import AnswerQueue
-from app.chat.attachment_files import AttachmentFiles
+from app.chat.answer_queue import AnswerQueue
 from app.chat.attachments import Attachments
 from app.chat.chat_list import ChatList
 from app.chat.controller import ChatController
-from app.chat.records import OpenedStore
-from app.chat.screen import Screen
-from app.chat.shelf import ChatShelf
-from app.chat.store import Store
-from app.chat.store_room import StoreRoom
+from app.chat.draft_attachments import Tray
+from app.chat.presenter import Screen
+from app.chat.saved_chats import ChatShelf
+from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.attachment_files import AttachmentFiles
+from app.chat.storage.records import OpenedStore
+from app.chat.storage.store import Store
 from app.chat.transcript import Transcript
-from app.chat.tray import Tray
 from app.chat.turns import Turn, TurnState
-from app.engine_link import EngineLink
-from app.model_state import ModelState
-from app.models.loading import ModelLoading, Recovery
-from app.models.target import LoadTarget, target_of
-from app.notice_desk import NoticeDesk
-from app.notices import Notice
+from app.engine.engine_link import EngineLink
+from app.engine.model_state import ModelState
+from app.model_manager.loading import ModelLoading, Recovery
+from app.model_manager.planner import LoadTarget, target_of
+from app.notifications.notification import Notice
+from app.notifications.notification_center import NoticeDesk
+from app.platform.task_pool import Background
 from runtime.requests import ModelFiles
 
 FILES = ModelFiles(model=Path("fake-1b.gguf"))

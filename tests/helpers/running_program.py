@@ -4,13 +4,13 @@ from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
 from pytestqt.qtbot import QtBot
 
+from app.application.application import Program, WindowArguments
 from app.chat.turns import TurnState
-from app.model_state import Ready
-from app.notices import Notice
-from app.paths import find_paths
-from app.program import Program, WindowArguments
-from app.settings import load_settings
-from app.widgets.notice_bar import NoticeBar
+from app.engine.model_state import Ready
+from app.notifications.notification import Notice
+from app.platform.paths import find_paths
+from app.settings.settings import load_settings
+from app.ui.controls.notification_bar import NoticeBar
 
 
 class RunningProgram:

@@ -7,7 +7,7 @@ import numpy as np
 from gguf import GGMLQuantizationType, TokenType
 from helpers.model_files import finish
 
-from runtime.models.shape import ModelShape, VisionShape
+from runtime.models.architecture import ModelShape, VisionShape
 from runtime.requests import ModelFiles
 
 _MERGES = 247_000

@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.application.application import Program, WindowArguments
 from app.chat.turns import OPEN_STATES, Turn
-from app.model_state import Broken, Busy, Ready
-from app.notices import Notice
-from app.paths import find_paths
-from app.program import Program, WindowArguments
-from app.settings import load_settings
-from app.widgets.notice_bar import NoticeBar
-from app.widgets.question_edit import QuestionEdit
+from app.engine.model_state import Broken, Busy, Ready
+from app.notifications.notification import Notice
+from app.platform.paths import find_paths
+from app.settings.settings import load_settings
+from app.ui.composer.question_edit import QuestionEdit
+from app.ui.controls.notification_bar import NoticeBar
 from runtime.client import EngineClient
 from runtime.events import Event, TextPiece, WorkedAhead
 from runtime.requests import ModelFiles

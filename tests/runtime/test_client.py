@@ -25,7 +25,7 @@ from runtime.events import (
     PromptProgress,
     TextPiece,
 )
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ModelFiles
 

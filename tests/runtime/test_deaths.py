@@ -2,8 +2,8 @@
 
 import pytest
 
-from runtime.deaths import explain_death
 from runtime.problems import Problem
+from runtime.process_health import explain_death
 
 
 @pytest.mark.parametrize(

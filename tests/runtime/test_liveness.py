@@ -2,7 +2,7 @@ from ctypes import c_int64
 
 import pytest
 
-from runtime.liveness import Liveness
+from runtime.process_health import Liveness
 
 
 class Clock:

@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runtime.scratch import empty_folders, make_scratch, sweep_scratch
+from runtime.temp_folders import empty_folders, make_scratch, sweep_scratch
 
 
 def gone_process() -> int:

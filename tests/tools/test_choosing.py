@@ -1,6 +1,6 @@
 """The table of docs/choosing.md, and that every choice in it fits."""
 
-from runtime.hardware.budget import budgets
+from runtime.hardware.memory_budget import budgets
 from runtime.models.choose import NothingFits
 from tools.choosing import DOCUMENT, choices, document
 

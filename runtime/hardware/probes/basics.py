@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 
-from runtime.hardware.probes.refusal import Absent
+from runtime.hardware.probes.system_tools import Absent
 
 
 def system() -> object:

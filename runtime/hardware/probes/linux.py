@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from runtime.hardware.probes.refusal import Absent
+from runtime.hardware.probes.system_tools import Absent
 
 _DEVICES = Path("/sys/bus/pci/devices")
 _PROCESSOR = Path("/proc/cpuinfo")

@@ -2,8 +2,7 @@
 
 import json
 
-from runtime.hardware.probes.refusal import Refused
-from runtime.hardware.probes.tools import run_tool
+from runtime.hardware.probes.system_tools import Refused, run_tool
 
 _SYSCTLS = (
     "hw.memsize",

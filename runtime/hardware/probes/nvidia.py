@@ -2,8 +2,7 @@
 
 import pynvml
 
-from runtime.hardware.probes.refusal import Absent, Refused
-from runtime.hardware.probes.tools import run_tool
+from runtime.hardware.probes.system_tools import Absent, Refused, run_tool
 
 _QUERY = "name,pci.bus_id,driver_version,memory.total,memory.free"
 

@@ -2,8 +2,7 @@
 
 import re
 
-from runtime.hardware.readers.notes import Notes
-from runtime.hardware.readers.raw import entries, fields, lines, number, text
+from runtime.hardware.readers.recorded_values import Notes, entries, fields, lines, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import Battery, Memory, Processor
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.nvidia import NvidiaWord
-from runtime.hardware.readers.raw import fields, number, text
-from runtime.hardware.readers.vendors import kind_of, vendor_of
+from runtime.hardware.readers.pci_ids import kind_of, vendor_of
+from runtime.hardware.readers.recorded_values import Notes, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Vendor
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from runtime.hardware.matching import match_devices
+from runtime.hardware.device_matching import match_devices
 from runtime.hardware.readers.basics import (
     read_battery,
     read_disk,
@@ -10,12 +10,11 @@ from runtime.hardware.readers.basics import (
     read_ram,
     read_system,
 )
-from runtime.hardware.readers.build import read_build
 from runtime.hardware.readers.linux import read_linux
+from runtime.hardware.readers.llama_devices import read_build, read_speeds
 from runtime.hardware.readers.macos import read_macos
-from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.nvidia import NvidiaWord, read_nvidia
-from runtime.hardware.readers.speeds import read_speeds
+from runtime.hardware.readers.recorded_values import Notes
 from runtime.hardware.readers.windows import read_windows
 from runtime.hardware.recording import SPEEDS, Recording, Trouble
 from runtime.hardware.report import (

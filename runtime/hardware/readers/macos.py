@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from runtime.hardware.matching import is_metal
+from runtime.hardware.device_matching import is_metal
 from runtime.hardware.readers.basics import sysctl_values
-from runtime.hardware.readers.notes import Notes
-from runtime.hardware.readers.raw import entries, fields, number, text
+from runtime.hardware.readers.recorded_values import Notes, entries, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import BuildDevice, DeviceKind, GraphicsDevice, Memory, Vendor
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from runtime.hardware.readers.notes import Notes
-from runtime.hardware.readers.raw import entries, fields, lines, number, text
-from runtime.hardware.readers.vendors import address_of
+from runtime.hardware.readers.pci_ids import address_of
+from runtime.hardware.readers.recorded_values import Notes, entries, fields, lines, number, text
 from runtime.hardware.recording import Recording, Trouble
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Vendor
 

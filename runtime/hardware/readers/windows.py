@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from runtime.hardware.readers.notes import Notes
 from runtime.hardware.readers.nvidia import NvidiaWord
-from runtime.hardware.readers.raw import entries, fields, number, text
-from runtime.hardware.readers.vendors import kind_of, vendor_of
+from runtime.hardware.readers.pci_ids import kind_of, vendor_of
+from runtime.hardware.readers.recorded_values import Notes, entries, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Rejection, Vendor
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import certifi
 import httpx
 
-from runtime.models.download.faults import Fault, Faulty, fault_of_error
+from runtime.models.download.download_errors import Fault, Faulty, fault_of_error
 from runtime.problems import DownloadFailure, Problem
 
 _MOST_REDIRECTS = 5

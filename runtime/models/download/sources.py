@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.unit import DownloadUnit
+from runtime.models.download.model_files import DownloadUnit
 from runtime.problems import DownloadFailure, Problem
 
 HUGGING_FACE = "https://huggingface.co"

@@ -1,1 +1,4 @@
-"""The models on this machine: a folder of our own that the user may move, and files elsewhere."""
+"""The models folder on this computer, which the user may move, and model files elsewhere.
+
+`library` says what is installed; a model counts once its manifest is written.
+"""

@@ -12,8 +12,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from runtime.models.installed import InstalledModel
-from runtime.models.library.failures import folder_failure
+from runtime.models.installed_model import InstalledModel
 from runtime.models.library.manifest import (
     MANIFEST_NAME,
     Manifest,
@@ -22,8 +21,8 @@ from runtime.models.library.manifest import (
     read_manifest,
     write_manifest,
 )
-from runtime.models.library.names import free_name, safe_name
-from runtime.models.library.unfinished import NOTE_NAME, Unfinished, unfinished_in
+from runtime.models.library.models_folder import folder_failure, free_name, safe_name
+from runtime.models.library.unfinished_downloads import NOTE_NAME, Unfinished, unfinished_in
 from runtime.problems import DownloadFailure, FolderFailure, Problem
 from runtime.safe_file import settle_names
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel
 from runtime.requests import ModelFiles
 from runtime.safe_file import replace_file
 

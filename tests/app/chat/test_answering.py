@@ -7,7 +7,7 @@ from helpers.rooms import Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
-from app.model_state import (
+from app.engine.model_state import (
     Answering,
     Broken,
     Busy,

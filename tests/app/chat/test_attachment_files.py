@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.attachment_files import AttachmentFiles
+from app.chat.storage.attachment_files import AttachmentFiles
 from runtime.problems import FileFailure, Problem
 
 LONG_AGO = (0, 0)

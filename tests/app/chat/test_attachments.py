@@ -10,10 +10,10 @@ from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
 from app.chat.attachments import Attachments, Kept
-from app.chat.tray import EntryId
+from app.chat.draft_attachments import EntryId
 from app.chat.turns import Attachment, AttachmentKind
-from app.notices import NoticeKind
-from runtime.media.values import VideoFacts
+from app.notifications.notification import NoticeKind
+from runtime.media.media_info import VideoFacts
 
 
 def write_picture(path: Path, size: tuple[int, int] = (40, 30)) -> Path:

@@ -1,4 +1,11 @@
-from app.chat.branches import Node, Place, newest_leaf, newest_leaf_below, path_to, version_of
+from app.chat.storage.branches import (
+    Node,
+    Place,
+    newest_leaf,
+    newest_leaf_below,
+    path_to,
+    version_of,
+)
 from app.chat.turns import TurnId
 
 

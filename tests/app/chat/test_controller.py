@@ -5,10 +5,10 @@ import pytest
 from helpers.attachments import make_attachment
 from helpers.rooms import Rooms
 
-from app import words
-from app.chat.records import OpenedStore
+from app.chat.storage.records import OpenedStore
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnId, TurnState
+from app.notifications import messages
 from runtime.content import Image, Role, Text
 from runtime.problems import Problem
 
@@ -193,7 +193,7 @@ def test_that_an_edit_can_be_given_up(rooms: Rooms) -> None:
     rooms.ask_and_answer("old?", "old.")
     rooms.front.draft = "half written"
     rooms.controller.edit(rooms.turns()[0].turn_id)
-    rooms.controller.act_on(words.editing())
+    rooms.controller.act_on(messages.editing())
     rooms.qtbot.waitUntil(lambda: rooms.texts() == ["old?", "old."])
     assert rooms.front.draft == "half written"
     rooms.ask("more?")

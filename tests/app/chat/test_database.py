@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.database import open_database, transaction
+from app.chat.storage.database import open_database, transaction
 from runtime.problems import Problem, RuntimeFailure
 
 NOW = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.chat.draft_words import whole_words
+from app.chat.prefill_ahead import whole_words
 
 
 @pytest.mark.parametrize(

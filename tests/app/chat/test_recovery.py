@@ -10,12 +10,12 @@ import pytest
 from helpers.search_index import check_search_index
 from PIL import Image
 
-from app import words
-from app.chat.attachment_files import AttachmentFiles
 from app.chat.attachments import keep_file
-from app.chat.records import Question
-from app.chat.store import Store
+from app.chat.storage.attachment_files import AttachmentFiles
+from app.chat.storage.records import Question
+from app.chat.storage.store import Store
 from app.chat.turns import ChatId, TurnId, TurnState
+from app.notifications import messages
 
 pytestmark = pytest.mark.logs_warnings
 
@@ -124,7 +124,9 @@ def check_branches(store: Store, original: Original) -> None:
     assert listed.keys() == original.titles.keys()
     for chat_id, texts in original.branches.items():
         found = [turn.text for turn in store.open_chat(chat_id).turns]
-        assert all(text in (was, words.LOST_TURN) for text, was in zip(found, texts, strict=False))
+        assert all(
+            text in (was, messages.LOST_TURN) for text, was in zip(found, texts, strict=False)
+        )
         # What follows a lost turn keeps its place.
         assert len(found) == len(texts) or found == texts[: len(found)]
 

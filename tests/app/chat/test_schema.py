@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.chat.schema import MIGRATIONS, schema_version, upgrade
-from app.chat.store import Store
+from app.chat.storage.schema import MIGRATIONS, schema_version, upgrade
+from app.chat.storage.store import Store
 from runtime.problems import Problem, RuntimeFailure
 
 KEPT = Path(__file__).parent / "kept"

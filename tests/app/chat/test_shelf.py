@@ -7,9 +7,9 @@ from helpers.rooms import TARGET, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
-from app.chat.database import transaction
-from app.chat.records import OpenedStore
-from app.chat.store import Store
+from app.chat.storage.database import transaction
+from app.chat.storage.records import OpenedStore
+from app.chat.storage.store import Store
 from app.chat.turns import TurnState
 
 

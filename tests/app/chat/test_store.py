@@ -11,8 +11,8 @@ from helpers.attachments import make_attachment
 from helpers.fake_engine import SECONDS, TOKENS
 from helpers.search_index import check_search_index
 
-from app.chat.records import Exchange, Question
-from app.chat.store import Store
+from app.chat.storage.records import Exchange, Question
+from app.chat.storage.store import Store
 from app.chat.turns import Attachment, ChatId, TurnId, TurnState
 from runtime.problems import Problem, RuntimeFailure
 

@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from app.chat.records import Question
-from app.chat.store import Store
+from app.chat.storage.records import Question
+from app.chat.storage.store import Store
 from app.chat.turns import ChatId, TurnId, TurnState
 
 

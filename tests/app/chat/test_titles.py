@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.chat.titles import make_title, shorten
+from app.chat.turns import make_title, shorten
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from app.chat.tray import EntryId, Tray
+from app.chat.draft_attachments import EntryId, Tray
 from app.chat.turns import Attachment, AttachmentKind
 
 

@@ -8,8 +8,8 @@ from helpers.fake_engine import FakeEngineClient
 from helpers.rooms import Rooms
 from pytestqt.qtbot import QtBot
 
-from app.chat.tray import EntryId
-from app.chat.work_ahead import WorkAhead
+from app.chat.draft_attachments import EntryId
+from app.chat.prefill_ahead import WorkAhead
 from runtime.content import Image, Role, Text, text_message
 from runtime.requests import WorkAheadRequest
 

@@ -15,8 +15,8 @@ import pytest
 from helpers.pictures import CLIP_SKILLS, Codec, make_cases, make_clips, write_clip
 from PIL import Image
 
-from app.commands.ask import exit_code_for
-from runtime.models.demo import demo_model_files
+from app.cli.ask import exit_code_for
+from runtime.models.installed_model import demo_model_files
 from runtime.problems import Problem
 
 PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"

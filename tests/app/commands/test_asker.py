@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import AskArguments
-from app.commands.asker import Asker
-from app.commands.console import Console
+from app.cli.ask import AskArguments
+from app.cli.ask_session import Asker
+from app.cli.console import Console
 from runtime.content import Role, text_message
 from runtime.events import (
     AnswerSeconds,

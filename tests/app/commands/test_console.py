@@ -3,8 +3,8 @@
 import io
 import json
 
-from app.commands.console import Console
-from app.notices import Notice
+from app.cli.console import Console
+from app.notifications.notification import Notice
 
 
 class Terminal(io.StringIO):

@@ -7,15 +7,14 @@ import pytest
 from helpers.advice import MACHINE
 from helpers.installed import install
 
-from app.cli import DoctorArguments, parse
-from app.commands.console import Console
-from app.commands.diagnosis import Diagnosis
-from app.commands.doctor import UNWELL, WELL, examine, run_doctor
-from app.commands.doctor_words import diagnosis_in_words
-from app.models.counsel import Counsel
-from app.models.learnt import Comparison, Learnt, save_learnt
-from app.paths import find_paths
-from app.settings import Settings, save_settings
+from app.cli.arguments import parse
+from app.cli.console import Console
+from app.cli.diagnosis import Diagnosis, diagnosis_in_words
+from app.cli.doctor import UNWELL, WELL, DoctorArguments, examine, run_doctor
+from app.model_manager.measurements import Comparison, Learnt, save_learnt
+from app.model_manager.runtime_planner import Counsel
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, save_settings
 from runtime.hardware.report import BuildDevice, DeviceKind, LlamaBuild, MachineReport
 from runtime.problems import Problem
 

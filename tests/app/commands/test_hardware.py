@@ -8,16 +8,27 @@ from pathlib import Path
 import pytest
 from helpers.machines import GIB, machine
 
-from app.cli import parse
-from app.cli_hardware import HardwareArguments
-from app.commands import this_computer
-from app.commands.console import Console
-from app.commands.hardware import LOOKED, NOT_RECORDED, hardware_record, run_hardware
-from app.commands.hardware_words import machine_in_lines
-from app.models import measured
-from app.models.learnt import Learnt, learnt_file, machine_key, save_learnt, with_speeds
-from app.paths import find_paths
-from app.settings import Settings, save_settings
+from app.cli import this_computer
+from app.cli.arguments import parse
+from app.cli.console import Console
+from app.cli.hardware import (
+    LOOKED,
+    NOT_RECORDED,
+    HardwareArguments,
+    hardware_record,
+    machine_in_lines,
+    run_hardware,
+)
+from app.model_manager import runtime_planner as measured
+from app.model_manager.measurements import (
+    Learnt,
+    learnt_file,
+    machine_key,
+    save_learnt,
+    with_speeds,
+)
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, save_settings
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import ProbeResult, Recording, load_recording
 from runtime.hardware.report import Battery, DeviceSpeed, Finding, FindingKind, LlamaBuild, Memory

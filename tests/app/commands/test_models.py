@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 from helpers.installed import install
 
-from app.cli_models import ModelsArguments
-from app.commands.console import Console
-from app.commands.models import run_models
-from app.models.place import library_of
-from app.paths import find_paths
-from app.settings import Settings, load_settings, save_settings
-from runtime.models.demo import demo_model_files
+from app.cli.console import Console
+from app.cli.models import ModelsArguments, run_models
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, library_of, load_settings, save_settings
+from runtime.models.installed_model import demo_model_files
 
 DEMO = demo_model_files()
 

@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 from helpers.machines import machine
 
-from app.commands.model_names import find_model
-from app.commands.picking import pick_any, pick_form
+from app.cli.model_choice import find_model, pick_any, pick_form
 from runtime.hardware.report import MachineReport
-from runtime.models.catalogue import CatalogueModel
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import CatalogueModel, load_catalogue
 from runtime.models.choose import NothingFits, choose
-from runtime.models.library.unfinished import Unfinished
+from runtime.models.library.unfinished_downloads import Unfinished
 
 CATALOGUE = load_catalogue()
 BEGUN = Unfinished(

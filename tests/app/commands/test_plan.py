@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import parse
-from app.cli_plan import PlanArguments
-from app.commands.console import Console
-from app.commands.plan import CHOSEN, NOTHING, run_plan
+from app.cli.arguments import parse
+from app.cli.console import Console
+from app.cli.plan import CHOSEN, NOTHING, PlanArguments, run_plan
 
 KEYS = {
     "model",

@@ -1,4 +1,4 @@
-from app.commands.proxies import proxy_in_use
+from app.cli.diagnosis import proxy_in_use
 
 
 def test_that_the_users_own_proxy_goes_first() -> None:

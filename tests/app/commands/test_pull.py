@@ -11,14 +11,12 @@ from helpers.fetching import REPOSITORY, REVISION, content_of, path_of, remote
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
 from helpers.machines import machine
 
-from app.cli_models import PullArguments
-from app.commands.console import Console
-from app.commands.model_names import is_called
-from app.commands.pull import run_pull
-from app.paths import find_paths
-from app.settings import Settings, save_settings
-from runtime.models.catalogue import CatalogueModel, Quantisation
-from runtime.models.catalogue_file import load_catalogue
+from app.cli.console import Console
+from app.cli.model_choice import is_called
+from app.cli.pull import PullArguments, run_pull
+from app.platform.paths import find_paths
+from app.settings.settings import Settings, save_settings
+from runtime.models.catalogue import CatalogueModel, Quantisation, load_catalogue
 from runtime.models.library.library import Library
 
 MODEL = content_of(1, 300_000)

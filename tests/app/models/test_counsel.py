@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 from helpers.machines import GIB, machine
 
-from app.models.choosing import DEMO_KEY
-from app.models.counsel import Counsel
-from app.models.known import Known
-from app.models.learnt import Learnt, machine_key, pace_key, plan_key
-from app.models.offers import Fit, Offer, OfferKey, Offers
-from app.models.target import target_of
+from app.model_manager.inventory_snapshot import Known
+from app.model_manager.measurements import Learnt, machine_key, pace_key, plan_key
+from app.model_manager.model_options import Fit, Offer, OfferKey, Offers
+from app.model_manager.model_selection import DEMO_KEY
+from app.model_manager.planner import target_of
+from app.model_manager.runtime_planner import Counsel
 from runtime.hardware.report import Finding, FindingKind
-from runtime.models.demo import demo_model_files
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel, demo_model_files
 from runtime.models.library.library import Inventory
 from runtime.problems import Problem
 from runtime.requests import KvType, ModelFiles, ProjectorPlace

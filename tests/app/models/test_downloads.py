@@ -6,12 +6,12 @@ import pytest
 from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.models.downloads import Arrived, Downloads, Report
-from app.models.offers import OfferKey
-from app.notice_desk import NoticeDesk
-from runtime.models.installed import InstalledModel
-from runtime.models.transfer import Paused, Transferring
+from app.model_manager.downloads import Arrived, Downloads, Report
+from app.model_manager.model_options import OfferKey
+from app.notifications.notification_center import NoticeDesk
+from app.platform.task_pool import Background
+from runtime.models.download.progress import Paused, Transferring
+from runtime.models.installed_model import InstalledModel
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import ModelFiles
 

@@ -9,14 +9,14 @@ from helpers.advice import FakeAdvice
 from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.models.counsel import Counsel
-from app.models.fetching import Fetching
-from app.models.knowledge import Knowledge
-from app.models.learning import Learning
-from app.notice_desk import NoticeDesk
-from app.settings import Settings
-from app.settings_keeper import SettingsKeeper
+from app.model_manager.download_factory import Fetching
+from app.model_manager.inventory import Knowledge
+from app.model_manager.measurement_recorder import Learning
+from app.model_manager.runtime_planner import Counsel
+from app.notifications.notification_center import NoticeDesk
+from app.platform.task_pool import Background
+from app.settings.settings import Settings
+from app.settings.settings_store import SettingsKeeper
 from runtime.models.catalogue import CatalogueModel
 from runtime.problems import Problem, RuntimeFailure
 
@@ -86,7 +86,8 @@ def test_that_what_is_wished_before_it_began_is_not_lost(
 
 
 def test_that_the_window_begins_without_what_only_downloads_need() -> None:
-    program = "import sys, app.main; print([n for n in ('httpx', 'certifi') if n in sys.modules])"
+    heavy = ("httpx", "certifi")
+    program = f"import sys, app.application.main\nprint([n for n in {heavy!r} if n in sys.modules])"
     found = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True
     )

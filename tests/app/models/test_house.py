@@ -11,27 +11,32 @@ from helpers.installed import install
 from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.chat.attachment_files import AttachmentFiles
 from app.chat.chat_list import ChatList
-from app.chat.house import ChatHouse, ChatModels
-from app.chat.store_room import StoreRoom
+from app.chat.draft_attachments import Tray
+from app.chat.services import ChatHouse, ChatModels
+from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.attachment_files import AttachmentFiles
 from app.chat.transcript import Transcript
-from app.chat.tray import Tray
-from app.engine_link import EngineLink
-from app.model_state import ModelState, Ready, Resting
-from app.models.choosing import DEMO_KEY
-from app.models.downloads import Report
-from app.models.house import ModelHouse
-from app.models.loading import Keeping
-from app.models.offer_list import OffersModel
-from app.models.offers import FolderChange, ModelImport, ModelsPlace, Offer, OfferKey
-from app.notice_desk import NoticeDesk
-from app.paths import find_paths
-from app.settings import Settings, load_settings
-from app.settings_keeper import SettingsKeeper
-from runtime.models.demo import demo_model_files
-from runtime.models.installed import InstalledModel
+from app.engine.engine_cache import CacheLimits
+from app.engine.engine_link import EngineLink
+from app.engine.model_state import ModelState, Ready, Resting
+from app.model_manager.downloads import Report
+from app.model_manager.model_options import (
+    FolderChange,
+    ModelImport,
+    ModelsPlace,
+    Offer,
+    OfferKey,
+)
+from app.model_manager.model_selection import DEMO_KEY
+from app.model_manager.options.options_model import OffersModel
+from app.model_manager.services import ModelHouse
+from app.notifications.notification_center import NoticeDesk
+from app.platform.paths import find_paths
+from app.platform.task_pool import Background
+from app.settings.settings import Settings, load_settings
+from app.settings.settings_store import SettingsKeeper
+from runtime.models.installed_model import InstalledModel, demo_model_files
 from runtime.models.library.library import is_models_folder
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import LoadRequest
@@ -82,7 +87,7 @@ class Home:
             offers=self.offers,
             settings=self.settings,
             desk=self.desk,
-            keeping=Keeping,
+            keeping=CacheLimits,
             advice=self.advice,
             make_transfer=lambda key: InstantTransfer(self.paths.models, key),
             named_files=None,

@@ -6,8 +6,8 @@ from helpers.fake_engine import FakeEngineClient
 from helpers.rooms import TARGET, Rooms
 from pytestqt.qtbot import QtBot
 
-from app.model_state import Loading, Ready, Resting
-from app.models.idle import IdleRest
+from app.engine.model_state import Loading, Ready, Resting
+from app.model_manager.idle_unload import IdleRest
 
 
 class Idle:

@@ -9,16 +9,16 @@ from helpers.machines import GIB, machine
 from helpers.rooms import FILES, Rooms
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
-from app.model_state import Broken, Ready
-from app.models.counsel import Counsel
-from app.models.known import Known
-from app.models.ladder_walk import LadderWalk
-from app.models.learning import Learning
+from app.engine.model_state import Broken, Ready
+from app.model_manager.inventory_snapshot import Known
+from app.model_manager.load_fallback import LadderWalk
+from app.model_manager.measurement_recorder import Learning
+from app.model_manager.runtime_planner import Counsel
+from app.platform.task_pool import Background
 from runtime.models.choose import candidate_of
-from runtime.models.estimate import ModelBytes, Setup, estimate
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Inventory
+from runtime.models.memory_estimate import ModelBytes, Setup, estimate
 from runtime.problems import Problem
 from runtime.requests import LoadRequest
 

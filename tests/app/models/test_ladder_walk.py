@@ -10,13 +10,13 @@ from helpers.plans import PLAN
 from helpers.rooms import FILES, Rooms
 from pytestqt.qtbot import QtBot
 
-from app.background import Background
 from app.chat.turns import TurnState
-from app.model_state import Broken, Ready
-from app.models.ladder_walk import LadderWalk
-from app.models.learning import Learning
-from app.models.target import LoadTarget
-from app.notices import NoticeKind
+from app.engine.model_state import Broken, Ready
+from app.model_manager.load_fallback import LadderWalk
+from app.model_manager.measurement_recorder import Learning
+from app.model_manager.planner import LoadTarget
+from app.notifications.notification import NoticeKind
+from app.platform.task_pool import Background
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ProjectorPlace
 

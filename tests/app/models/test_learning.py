@@ -8,9 +8,9 @@ import pytest
 from helpers.plans import PLAN as BASE
 from pytestqt.qtbot import QtBot
 
-from app.background import Lane
-from app.models.learning import Learning
-from app.models.learnt import load_learnt, pace_key
+from app.model_manager.measurement_recorder import Learning
+from app.model_manager.measurements import load_learnt, pace_key
+from app.platform.task_pool import Lane
 from runtime.events import AnswerSeconds, Finish, Finished, TokenCounts
 from runtime.requests import RequestId
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.models.learnt import (
+from app.model_manager.measurements import (
     Comparison,
     Learnt,
     load_learnt,

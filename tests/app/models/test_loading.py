@@ -10,8 +10,8 @@ from helpers.rooms import TARGET, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
-from app.model_state import Broken, Loading, Ready, Resting
-from app.models.target import target_of
+from app.engine.model_state import Broken, Loading, Ready, Resting
+from app.model_manager.planner import target_of
 from runtime.events import LoadProgress
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ModelFiles

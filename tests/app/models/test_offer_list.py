@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from app.models.offer_list import OffersModel
+from app.model_manager.options.options_model import OffersModel
 from tools.sample_offers import downloading, sample_offers
 
 

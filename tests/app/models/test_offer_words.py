@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.models.offer_words import (
+from app.model_manager.model_options import Fit, MemoryUse, Offer
+from app.model_manager.options.option_text import (
     context_in_words,
     context_meaning,
     download_in_short,
@@ -12,8 +13,7 @@ from app.models.offer_words import (
     transfer_fraction,
     transfer_in_words,
 )
-from app.models.offers import Fit, MemoryUse, Offer
-from runtime.models.transfer import Paused, Transferring, TransferState, Verifying, Waiting
+from runtime.models.download.progress import Paused, Transferring, TransferState, Verifying, Waiting
 from runtime.problems import Problem
 from tools.sample_offers import sample_library, sample_offers
 

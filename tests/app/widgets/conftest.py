@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatList
+from app.chat.draft_attachments import Tray
 from app.chat.transcript import Transcript
-from app.chat.tray import Tray
 from app.chat.turns import Attachment, AttachmentKind, Turn, TurnId
-from app.model_state import ModelState
-from app.models.offer_list import OffersModel
-from app.notices import Notice
-from app.widgets.main_window import MainWindow
+from app.engine.model_state import ModelState
+from app.model_manager.options.options_model import OffersModel
+from app.notifications.notification import Notice
+from app.ui.main_window import MainWindow
 from runtime.content import Role
 from runtime.problems import Problem
 

@@ -4,8 +4,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.widgets.chat_list_view import ChatListView
-from app.widgets.chat_sidebar import ChatSidebar
+from app.ui.sidebar.chat_sidebar import ChatListView, ChatSidebar
 
 
 def settings_button(house: House) -> QPushButton:

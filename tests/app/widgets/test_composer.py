@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import Attachment, Turn, TurnState
-from app.model_state import Ready
-from app.widgets.composer import Composer
-from app.widgets.question_edit import QuestionEdit
-from app.widgets.theme import COMPOSER_LINES
+from app.engine.model_state import Ready
+from app.ui.composer.composer import Composer
+from app.ui.composer.question_edit import QuestionEdit
+from app.ui.style.theme import COMPOSER_LINES
 from runtime.events import ModelFacts
 
 

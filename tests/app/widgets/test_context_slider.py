@@ -4,7 +4,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
-from app.widgets.context_slider import STEPS, ContextSlider, nearest, steps_up_to
+from app.ui.models.context_slider import STEPS, ContextSlider, nearest, steps_up_to
 
 
 def test_that_steps_end_with_the_largest_possible() -> None:

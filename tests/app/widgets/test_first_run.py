@@ -7,15 +7,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.models.offers import ModelImport, Offers
-from app.widgets.choice_box import ChoiceBox
-from app.widgets.empty_state import EmptyState
-from app.widgets.first_choices import AlternativeButton, Note
-from app.widgets.first_run import FirstRun
-from app.widgets.memory_bar import MemoryBar
-from app.widgets.model_import import ModelFilePicker
-from app.widgets.model_picker import ModelPicker
-from app.widgets.question_edit import QuestionEdit
+from app.model_manager.model_options import ModelImport, Offers
+from app.ui.composer.question_edit import QuestionEdit
+from app.ui.controls.inline_question import ChoiceBox
+from app.ui.controls.memory_bar import MemoryBar
+from app.ui.first_run.first_run import FirstRun
+from app.ui.first_run.recommendation import AlternativeButton, Note
+from app.ui.model_panels import ModelFilePicker
+from app.ui.models.model_picker import ModelPicker
+from app.ui.transcript.empty_state import EmptyState
 from tools.sample_offers import downloading, sample_library, sample_offers
 
 

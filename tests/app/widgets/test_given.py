@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.widgets.given import (
+from app.ui.composer.dropped_content import (
     GivenBytes,
     GivenFiles,
     GivenPicture,

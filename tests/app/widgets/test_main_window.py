@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatRenaming
 from app.chat.turns import Attachment, ChatId, ChatSummary, Turn, TurnState
-from app.model_state import (
+from app.engine.model_state import (
     Answering,
     Broken,
     Busy,
@@ -22,17 +22,17 @@ from app.model_state import (
     ReadingPrompt,
     Ready,
 )
-from app.notices import Notice, NoticeKind
-from app.settings import Settings
-from app.widgets.chat_list_view import ChatListView
-from app.widgets.drop_overlay import DropOverlay
-from app.widgets.file_picker import FilePicker
-from app.widgets.model_status import ModelStatus, StatusButton
-from app.widgets.notice_bar import NoticeBar
-from app.widgets.question_edit import QuestionEdit
-from app.widgets.settings_dialog import SettingsDialog
-from app.widgets.theme import DARK, LIGHT
-from app.widgets.transcript_view import TranscriptView
+from app.notifications.notification import Notice, NoticeKind
+from app.settings.settings import Settings
+from app.ui.composer.question_edit import QuestionEdit
+from app.ui.controls.file_picker import FilePicker
+from app.ui.controls.notification_bar import NoticeBar
+from app.ui.drop_overlay import DropOverlay
+from app.ui.models.model_status import ModelStatus, StatusButton
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.sidebar.chat_sidebar import ChatListView
+from app.ui.style.theme import DARK, LIGHT
+from app.ui.transcript.transcript_view import TranscriptView
 from runtime.events import ModelFacts
 from runtime.problems import Problem
 

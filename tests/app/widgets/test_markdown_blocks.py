@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.widgets.markdown_blocks import Code, Prose, split_blocks
+from app.ui.transcript.markdown_blocks import Code, Prose, split_blocks
 
 TEXT = "Before\n\n```python\nx = 1\n\ny = 2\n```\n\nAfter"
 

@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.offers import MemoryUse
-from app.widgets.memory_bar import MemoryBar, MemoryLegend
-from app.widgets.theme import DARK, LIGHT, Colours, Theme
+from app.model_manager.model_options import MemoryUse
+from app.ui.controls.memory_bar import MemoryBar, MemoryLegend
+from app.ui.style.theme import DARK, LIGHT, Colours, Theme
 
 _GIB = 1 << 30
 _FITS = MemoryUse(weights=4 * _GIB, context=_GIB, pictures=_GIB, free=4 * _GIB, place="GPU")

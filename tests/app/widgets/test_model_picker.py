@@ -10,16 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.offers import Offer
-from app.widgets.asking import Asking
-from app.widgets.icon_button import IconButton
-from app.widgets.memory_bar import MemoryBar
-from app.widgets.model_picker import ModelPicker
-from app.widgets.model_status import StatusButton
-from app.widgets.offer_row import OfferRow
-from app.widgets.offer_section import SectionHeading
-from app.widgets.picker_foot import PickerFoot
-from app.widgets.question_edit import QuestionEdit
+from app.model_manager.model_options import Offer
+from app.ui.composer.question_edit import QuestionEdit
+from app.ui.controls.buttons import IconButton
+from app.ui.controls.inline_question import Asking
+from app.ui.controls.memory_bar import MemoryBar
+from app.ui.models.model_picker import ModelPicker
+from app.ui.models.model_status import StatusButton
+from app.ui.models.option_row import OfferRow
+from app.ui.models.option_section import SectionHeading
+from app.ui.models.picker_footer import PickerFoot
 from tools.sample_offers import demo_offer, downloading, sample_library, sample_offers
 
 _PATIENCE_STEPS = 60

@@ -4,10 +4,10 @@ from helpers.house import House, find
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.model_state import Loading, Resting
-from app.widgets.elided_label import ElidedLabel
-from app.widgets.model_picker import ModelPicker
-from app.widgets.model_status import ModelStatus
+from app.engine.model_state import Loading, Resting
+from app.ui.controls.labels import ElidedLabel
+from app.ui.models.model_picker import ModelPicker
+from app.ui.models.model_status import ModelStatus
 from tools.sample_offers import sample_library
 
 

@@ -8,13 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.models.offers import FolderChange, ModelsPlace
-from app.settings import Settings
-from app.widgets.choice_box import ChoiceBox
-from app.widgets.models_page import FolderPicker, ModelsPage
-from app.widgets.number_box import AmountBox, NumberBox
-from app.widgets.settings_dialog import SettingsDialog
-from app.widgets.tick_box import TickBox
+from app.model_manager.model_options import FolderChange, ModelsPlace
+from app.settings.settings import Settings
+from app.ui.controls.form_fields import AmountBox, NumberBox, TickBox
+from app.ui.controls.inline_question import ChoiceBox
+from app.ui.settings.models_page import FolderPicker, ModelsPage
+from app.ui.settings.settings_dialog import SettingsDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 

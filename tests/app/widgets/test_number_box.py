@@ -4,8 +4,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.widgets.number_box import NumberBox
-from app.widgets.theme import Theme
+from app.ui.controls.form_fields import NumberBox
+from app.ui.style.theme import Theme
 
 
 def make_box(qtbot: QtBot) -> NumberBox:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import Attachment
-from app.widgets.prose_document import make_prose_document
-from app.widgets.prose_view import ProseView
-from app.widgets.theme import Theme
+from app.ui.style.theme import Theme
+from app.ui.transcript.markdown_document import make_prose_document
+from app.ui.transcript.markdown_view import ProseView
 
 
 @pytest.fixture

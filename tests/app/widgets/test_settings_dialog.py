@@ -9,14 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.notices import Notice, NoticeKind
-from app.settings import Settings
-from app.widgets.notice_bar import NoticeBar
-from app.widgets.number_box import NumberBox
-from app.widgets.reading_page import ReadingPage
-from app.widgets.settings_dialog import SettingsDialog
-from app.widgets.theme import DARK, LIGHT
-from app.widgets.tick_box import TickBox
+from app.notifications.notification import Notice, NoticeKind
+from app.settings.settings import Settings
+from app.ui.controls.form_fields import NumberBox, TickBox
+from app.ui.controls.notification_bar import NoticeBar
+from app.ui.settings.prefill_page import ReadingPage
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.style.theme import DARK, LIGHT
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 

@@ -2,8 +2,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.widgets.theme import Theme
-from app.widgets.tick_box import TickBox
+from app.ui.controls.form_fields import TickBox
+from app.ui.style.theme import Theme
 
 
 def test_that_space_changes_it_and_the_tick_is_seen(qtbot: QtBot) -> None:

@@ -11,13 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.transcript import TurnVersion
 from app.chat.turns import Attachment, Turn, TurnId, TurnState
-from app.widgets.code_block import CodeBlock
-from app.widgets.markdown_view import MarkdownView
-from app.widgets.prose_view import ProseView
-from app.widgets.render_pace import FRAME_MS
-from app.widgets.thinking_fold import ThinkingFold
-from app.widgets.transcript_view import TranscriptView
-from app.widgets.turn_card import TurnCard
+from app.ui.transcript.answer_body import ThinkingFold
+from app.ui.transcript.code_block import CodeBlock
+from app.ui.transcript.markdown_view import MarkdownView, ProseView
+from app.ui.transcript.transcript_view import FRAME_MS, TranscriptView
+from app.ui.transcript.turn_card import TurnCard
 from runtime.problems import Problem
 
 MakeTurn = Callable[..., Turn]

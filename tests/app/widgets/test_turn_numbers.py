@@ -5,8 +5,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel
 
 from app.chat.turns import Turn
-from app.widgets.transcript_view import TranscriptView
-from app.widgets.turn_numbers import long_numbers, short_numbers, tokens_per_second
+from app.ui.transcript.transcript_view import TranscriptView
+from app.ui.transcript.turn_actions import long_numbers, short_numbers, tokens_per_second
 from runtime.events import AnswerSeconds, TokenCounts
 
 TOKENS = TokenCounts(prompt=1500, reused=1400, read=100, pictures=1200, generated=21)

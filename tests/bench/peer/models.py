@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.results import PROJECT
 
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import ModelFiles
 
 _SYNTHESIZER = PROJECT.parent / "shared" / "tools" / "synth_qwen35.py"
@@ -39,7 +39,7 @@ def demonstration() -> BenchModel:
         writes_noise=False,
         context_length=4096,
         longest_prompt=2000,
-        # What `runtime.models.profile` gives our engine; the peer must see the same picture.
+        # What `sampling_defaults` gives our engine; the peer must see the same picture.
         picture_tokens=24,
     )
 

@@ -25,7 +25,7 @@ from bench.peer.models import BenchModel, demonstration, synthetic
 from bench.peer.talk import prose, question
 
 from runtime.engine.engine import Engine
-from runtime.engine.library import start_llama
+from runtime.engine.llama_library import start_llama
 from runtime.events import Event
 from runtime.requests import AnswerRequest, LoadRequest, RequestId, SamplingWishes
 

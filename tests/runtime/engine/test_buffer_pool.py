@@ -1,6 +1,6 @@
 """Memory that comes back."""
 
-from runtime.engine.buffer_pool import BufferPool
+from runtime.engine.context import BufferPool
 
 
 def test_that_memory_nobody_holds_is_used_again() -> None:

@@ -1,6 +1,6 @@
 """llama.cpp's words about memory, and what they say."""
 
-from runtime.engine.buffers import buffers_of
+from runtime.engine.llama_log import buffers_of
 from runtime.events import BufferKind
 
 MIB = 1 << 20

@@ -12,11 +12,11 @@ from helpers.pictures import Codec, make_cases, make_clips, write_clip
 from runtime.content import Image, Message, Role, Video, text_message
 from runtime.engine.context import Context
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.engine.model import Model
-from runtime.engine.plan import Picture, cells
+from runtime.engine.prefill_plan import Picture, cells
 from runtime.events import BufferKind, Event, Finish, PictureProgress
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.problems import EngineFailure, ModelFailure, Problem, PromptFailure
 from runtime.requests import AnswerRequest, KvType, ModelFiles, SamplingWishes
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.engine.load_failures import (
+from runtime.engine.llama_log import (
     check_model_file,
     device_used,
     model_failure,

@@ -10,9 +10,9 @@ from helpers.pictures import make_cases
 
 from runtime.content import Image, Message, Role, text_message
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.events import Event
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import AnswerRequest, LoadRequest, SamplingWishes
 
 pytestmark = pytest.mark.model

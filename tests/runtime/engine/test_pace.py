@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.engine.pace import Paces, load_paces, save_paces
+from runtime.engine.mtp import Paces, load_paces, save_paces
 
 
 def measured(plain: float, drafted: float) -> Paces:

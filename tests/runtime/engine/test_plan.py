@@ -6,7 +6,16 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.engine.plan import BLOCK, Picture, Plan, Unit, Wanted, cells, make_plan, positions
+from runtime.engine.prefill_plan import (
+    BLOCK,
+    Picture,
+    Plan,
+    Unit,
+    Wanted,
+    cells,
+    make_plan,
+    positions,
+)
 
 PICTURE = Picture(identity="a", tokens=20, positions=5)
 OTHER = Picture(identity="b", tokens=20, positions=5)

@@ -20,14 +20,14 @@ from helpers.pictures import make_cases
 
 from runtime.content import Image, Message, Role, text_message
 from runtime.engine import engine as engine_module
-from runtime.engine import fingerprint
+from runtime.engine import saved_states as fingerprint
 from runtime.engine.blob_store import BlobStore
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.engine.projector import Pixels, Projector
 from runtime.events import PictureProgress
-from runtime.models.demo import demo_model_files
-from runtime.models.profile import ModelProfile, profile_of
+from runtime.models.installed_model import demo_model_files
+from runtime.models.sampling_defaults import ModelProfile, profile_of
 from runtime.requests import ModelFiles
 
 pytestmark = pytest.mark.model

@@ -25,9 +25,9 @@ from hypothesis.stateful import (
 from runtime.content import Image, Message, Role, Text, Video, text_message
 from runtime.engine import session
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.events import Event, Finish, TextPiece, ThinkingPiece
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import AnswerRequest, LoadRequest, WorkAheadRequest
 
 pytestmark = pytest.mark.model
@@ -84,9 +84,9 @@ class World:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     media = RememberedMedia(tmp_path)
     # Stops are counted in pieces: each token shall be one.
-    monkeypatch.setattr("runtime.engine.answering._SAYING_INTERVAL_S", 0.0)
-    monkeypatch.setattr("runtime.engine.pictures.read_picture", media.read_picture)
-    monkeypatch.setattr("runtime.engine.pictures.read_video", media.read_video)
+    monkeypatch.setattr("runtime.engine.generation._SAYING_INTERVAL_S", 0.0)
+    monkeypatch.setattr("runtime.engine.picture_cache.read_picture", media.read_picture)
+    monkeypatch.setattr("runtime.engine.picture_cache.read_video", media.read_video)
     pictures = []
     for number, case in enumerate(make_cases(seed=2026, count=3)):
         path = tmp_path / f"{number}.png"

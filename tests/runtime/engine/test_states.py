@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from runtime.engine.blob_store import BlobStore, Payload
-from runtime.engine.plan import Picture, Unit
-from runtime.engine.states import Checkpoint, SavedState, StateShelf, newest
+from runtime.engine.prefill_plan import Picture, Unit
+from runtime.engine.saved_states import Checkpoint, SavedState, StateShelf, newest
 
 MANY = 1 << 20
 STATE_BYTES = 1000

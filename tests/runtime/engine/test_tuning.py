@@ -8,7 +8,7 @@ from helpers.engines import ask, question
 from helpers.keeping_engines import load_keeping
 
 from runtime.content import Role, text_message
-from runtime.engine.library import NativeLog, start_llama
+from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.engine.tuning import Tuning, load_tuning, measure, save_tuning
 
 CORES = (8, 16)

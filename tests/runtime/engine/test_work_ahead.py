@@ -12,10 +12,10 @@ from helpers.pictures import make_cases
 from runtime.content import Image, Message, Role, text_message
 from runtime.engine.blob_store import BlobStore
 from runtime.engine.engine import Engine
-from runtime.engine.library import NativeLog, start_llama
-from runtime.engine.plan import Picture, cells
+from runtime.engine.llama_library import NativeLog, start_llama
+from runtime.engine.prefill_plan import Picture, cells
 from runtime.events import Failed, Finished, PictureProgress, WorkedAhead
-from runtime.models.demo import demo_model_files
+from runtime.models.installed_model import demo_model_files
 from runtime.requests import LoadRequest, ModelFiles, RequestId, WorkAheadRequest
 
 pytestmark = pytest.mark.model

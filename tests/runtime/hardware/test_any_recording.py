@@ -8,8 +8,8 @@ from helpers.recorded import NAMES, recorded_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.finding_words import finding_in_words
-from runtime.hardware.budget import budgets
+from app.notifications.hardware_messages import finding_in_words
+from runtime.hardware.memory_budget import budgets
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import recording_of
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from helpers.recorded import recorded, recorded_document
 
-from runtime.hardware.budget import budgets
-from runtime.hardware.matching import match_devices
+from runtime.hardware.device_matching import match_devices
+from runtime.hardware.memory_budget import budgets
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import Recording, recording_of
 from runtime.hardware.report import DeviceKind, Finding, FindingKind, MachineReport, Rejection

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.hardware.budget import budgets
-from runtime.hardware.children import ask_all
-from runtime.hardware.probes.listing import Probe
-from runtime.hardware.probes.refusal import Absent, Refused
+from runtime.hardware.memory_budget import budgets
+from runtime.hardware.probe_processes import ask_all
+from runtime.hardware.probes.probe_list import Probe
+from runtime.hardware.probes.system_tools import Absent, Refused
 from runtime.hardware.recording import ProbeResult, Trouble
 from runtime.machine_probe import probe_machine
 

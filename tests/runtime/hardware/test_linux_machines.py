@@ -3,7 +3,7 @@
 import pytest
 from helpers.recorded import recorded
 
-from runtime.hardware.budget import budgets
+from runtime.hardware.memory_budget import budgets
 from runtime.hardware.report import DeviceKind, Finding, FindingKind, Rejection
 
 MIB = 1 << 20

@@ -3,8 +3,8 @@
 import pytest
 from helpers.recorded import NAMES, recorded, recorded_document
 
-from app.finding_words import finding_in_words
-from runtime.hardware.budget import budgets
+from app.notifications.hardware_messages import finding_in_words
+from runtime.hardware.memory_budget import budgets
 
 
 def test_that_there_are_machines_of_every_system() -> None:

@@ -3,8 +3,7 @@ from dataclasses import replace
 import pytest
 from helpers.machines import GIB, machine
 
-from runtime.hardware.budget import SET_BY_HAND, budgets
-from runtime.hardware.override import with_memory_override
+from runtime.hardware.memory_budget import SET_BY_HAND, budgets, with_memory_override
 from runtime.hardware.report import Finding, FindingKind, Vendor
 
 

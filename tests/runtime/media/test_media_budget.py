@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.media.budget import fit_pixels, fit_side, frame_count, frame_times, frames_within
+from runtime.media.frame_budget import fit_pixels, fit_side, frame_count, frame_times, frames_within
 from runtime.problems import Problem, PromptFailure
 
 SIDES = st.integers(1, 40_000)

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from runtime.media import process
+from runtime.media import media_process as process
 from runtime.media.client import inspect, read_picture, read_video
-from runtime.media.process import Job
-from runtime.media.values import PictureFacts, VideoFacts
+from runtime.media.media_info import PictureFacts, VideoFacts
+from runtime.media.media_process import Job
 from runtime.problems import FileFailure, Problem, Stopped
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "media"

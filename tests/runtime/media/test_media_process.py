@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime.media.process import Job, run
+from runtime.media.media_process import Job, run
 from runtime.problems import FileFailure, Problem, Stopped
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from runtime.media.sniff import FileKind, is_heif, sniff
+from runtime.media.file_checks import FileKind, is_heif, sniff
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from runtime.media import video, video_survey
-from runtime.media.jobs import ReadVideo
-from runtime.media.process import run
+from runtime.media.media_process import ReadVideo, run
 from runtime.media.video_file import Shown, VideoFile
 from runtime.problems import FileFailure, Problem
 

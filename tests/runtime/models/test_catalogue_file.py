@@ -3,8 +3,7 @@ from statistics import mean
 
 import pytest
 
-from runtime.models.catalogue import CatalogueModel
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import CatalogueModel, load_catalogue
 from runtime.problems import Problem, RuntimeFailure
 
 SHIPPED = (Path(__file__).parents[3] / "resources" / "models.toml").read_text()

@@ -7,9 +7,9 @@ from helpers.machines import GIB, machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.hardware.budget import budgets
+from runtime.hardware.memory_budget import budgets
 from runtime.hardware.report import DeviceKind, DeviceSpeed, MachineReport, Vendor
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import load_catalogue
 from runtime.models.choose import NothingFits, choose, ranked
 from runtime.requests import ProjectorPlace
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runtime.models.catalogue_file import load_catalogue
-from runtime.models.estimate import (
+from runtime.models.catalogue import load_catalogue
+from runtime.models.memory_estimate import (
     MIB,
     ModelBytes,
     Parts,

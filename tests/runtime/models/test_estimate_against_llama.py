@@ -6,7 +6,7 @@ import pytest
 from bench.estimate import LIMIT, measure
 from helpers.synthetic_model import write_empty_model
 
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import load_catalogue
 from runtime.requests import KvType, ModelFiles
 
 

@@ -11,9 +11,9 @@ from helpers.model_files import finish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.models.demo import demo_model_files
+from runtime.models.architecture import ModelShape, VisionShape
 from runtime.models.gguf_facts import projector_fits, read_model_facts, read_projector_facts
-from runtime.models.shape import ModelShape, VisionShape
+from runtime.models.installed_model import demo_model_files
 from runtime.problems import ModelFailure, Problem
 
 DEMO = demo_model_files()

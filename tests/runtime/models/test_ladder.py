@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from helpers.machines import machine
 
-from runtime.models.catalogue_file import load_catalogue
+from runtime.models.catalogue import load_catalogue
 from runtime.models.choose import candidate_of, choose
-from runtime.models.ladder import next_step
-from runtime.models.load_plan import LoadPlan
-from runtime.models.prospect import Candidate
+from runtime.models.load_option import Candidate
+from runtime.models.load_plan import LoadPlan, next_step
 from runtime.requests import KvType, ProjectorPlace
 
 CATALOGUE = load_catalogue()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.models.profile import GREEDY, SamplingSettings, profile_of
+from runtime.models.sampling_defaults import GREEDY, SamplingSettings, profile_of
 
 
 @pytest.mark.parametrize(

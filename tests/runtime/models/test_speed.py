@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from helpers.machines import machine
 
-from runtime.hardware.budget import budgets
+from runtime.hardware.memory_budget import budgets
 from runtime.hardware.report import DeviceSpeed
-from runtime.models.speed import device_speed, usual_speed
+from runtime.models.speed_estimate import device_speed, usual_speed
 
 
 def test_that_a_measured_device_is_believed_more_than_its_kind() -> None:

@@ -8,11 +8,11 @@ from helpers.full_disk import longest_file
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.download import ModelDownload
-from runtime.models.download.patience import Patience
-from runtime.models.download.room import Room
+from runtime.models.download.model_download import ModelDownload
+from runtime.models.download.partial_file import Room
+from runtime.models.download.progress import Paused, Transferring, Verifying, Waiting
+from runtime.models.download.retry_policy import Patience
 from runtime.models.library.library import Library
-from runtime.models.transfer import Paused, Transferring, Verifying, Waiting
 from runtime.problems import DownloadFailure, FolderFailure, Problem, RuntimeFailure
 
 MODEL = content_of(1, 200_000)

@@ -8,10 +8,10 @@ from helpers.lying_server import Lie, Reply, lying_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.words import explain
-from runtime.models.download.unit import DownloadUnit
-from runtime.models.installed import InstalledModel
-from runtime.models.transfer import Paused
+from app.notifications.problem_messages import explain
+from runtime.models.download.model_files import DownloadUnit
+from runtime.models.download.progress import Paused
+from runtime.models.installed_model import InstalledModel
 from runtime.problems import RuntimeFailure
 
 MODEL = content_of(1, 3_000)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from runtime.models.download.faults import fault_of_error, fault_of_status, retry_after_s
+from runtime.models.download.download_errors import fault_of_error, fault_of_status, retry_after_s
 from runtime.problems import Problem
 
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)

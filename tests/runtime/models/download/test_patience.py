@@ -1,5 +1,5 @@
-from runtime.models.download.faults import Fault
-from runtime.models.download.patience import Patience, Turns
+from runtime.models.download.download_errors import Fault
+from runtime.models.download.retry_policy import Patience, Turns
 from runtime.models.download.sources import sources_for
 from runtime.problems import Problem
 

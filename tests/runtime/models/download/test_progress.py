@@ -1,5 +1,4 @@
-from runtime.models.download.progress import Progress
-from runtime.models.transfer import Transferring, TransferState
+from runtime.models.download.progress import Progress, Transferring, TransferState
 
 
 def test_that_speed_is_of_the_last_seconds_and_told_ten_times_a_second() -> None:

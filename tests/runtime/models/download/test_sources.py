@@ -1,7 +1,7 @@
 import pytest
 from helpers.fetching import remote, unit_for
 
-from runtime.models.download.faults import Faulty
+from runtime.models.download.download_errors import Faulty
 from runtime.models.download.network import _next_url
 from runtime.models.download.sources import sources_for
 from runtime.problems import DownloadFailure, Problem

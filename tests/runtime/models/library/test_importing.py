@@ -5,9 +5,8 @@ import pytest
 from helpers.full_disk import longest_file
 from helpers.model_files import write_wider_projector
 
-from runtime.models.demo import demo_model_files
-from runtime.models.installed import InstalledModel
-from runtime.models.library.importing import import_model
+from runtime.models.installed_model import InstalledModel, demo_model_files
+from runtime.models.library.import_model import import_model
 from runtime.models.library.library import Library
 from runtime.problems import FolderFailure, ModelFailure, Problem, Stopped
 

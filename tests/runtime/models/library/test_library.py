@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from helpers.installed import install
 
-from runtime.models.installed import InstalledModel
+from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library, make_models_folder
 from runtime.models.library.manifest import MANIFEST_NAME, is_same_time
-from runtime.models.library.unfinished import DownloadNote, FileNote, write_note
+from runtime.models.library.unfinished_downloads import DownloadNote, FileNote, write_note
 from runtime.problems import DownloadFailure, FolderFailure, Problem
 from runtime.requests import ModelFiles
 

@@ -6,7 +6,7 @@ import pytest
 from helpers.installed import install
 
 from runtime.models.library.library import Library
-from runtime.models.library.moving import move_library
+from runtime.models.library.move_library import move_library
 from runtime.problems import DownloadFailure, FolderFailure, Problem, Stopped
 
 KEYS = [("Qwen3.5 4B", "Q4_K_M"), ("Qwen3.5 2B", "Q8_0")]

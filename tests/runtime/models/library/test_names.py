@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.models.library.names import free_name, safe_name
+from runtime.models.library.models_folder import free_name, safe_name
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,264 @@
+"""Every object of the window's process, built once and closed in reverse."""
+
+import base64
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
+
+from app.application.startup import StartUp, make_steps
+from app.chat.chat_list import ChatList
+from app.chat.draft_attachments import Tray
+from app.chat.prefill_ahead import may_work_ahead, read_power
+from app.chat.services import ChatHouse, ChatModels
+from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.attachment_files import AttachmentFiles
+from app.chat.transcript import Transcript
+from app.engine.engine_cache import Readings
+from app.engine.engine_link import Client, EngineLink
+from app.engine.model_state import ModelState
+from app.introductions import introduce_chat, introduce_models
+from app.model_manager.options.options_model import OffersModel
+from app.model_manager.planner import Advice
+from app.model_manager.runtime_planner import Counsel
+from app.model_manager.services import ModelHouse
+from app.notifications import messages, problem_messages
+from app.notifications.notification_center import NoticeDesk
+from app.platform import log
+from app.platform.paths import Paths
+from app.platform.private_files import mend_permissions
+from app.platform.task_pool import Background
+from app.settings.settings import LoadedSettings, Settings
+from app.settings.settings_store import SettingsKeeper
+from app.ui.main_window import MainWindow
+from runtime.problems import RuntimeFailure
+from runtime.requests import ModelFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowArguments:
+    """What the command line says about the window.
+
+    Attributes:
+        files: the model to load; None is the one in the settings, or the best there is
+    """
+
+    files: ModelFiles | None = None
+
+
+class Program(QObject):
+    """Introduces the window, the conversation, the models and the engine to each other.
+
+    Attributes:
+        is_held_up: whether, at the end, a thread waits for something that does not answer
+
+    Signals:
+        released: everything is saved; another window may open on the same chats
+        closed: everything has ended; nothing is left to wait for
+    """
+
+    released = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        *,
+        arguments: WindowArguments,
+        paths: Paths,
+        loaded: LoadedSettings,
+        client: Client,
+        advice: Advice | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._paths = paths
+        self._loaded = loaded
+        self._is_closing = False
+        self._is_closed = False
+        self.is_held_up = False
+        self._background = Background(self)
+        self._link = EngineLink(client, self)
+        self.transcript = Transcript(self)
+        self.tray = Tray(self)
+        self.chats = ChatList(self)
+        self.model_state = ModelState(self)
+        self.offers = OffersModel(self)
+        self.window = MainWindow(
+            transcript=self.transcript,
+            tray=self.tray,
+            chats=self.chats,
+            model_state=self.model_state,
+            explain=problem_messages.explain,
+            offers=self.offers,
+        )
+        self._desk = NoticeDesk(self.window)
+        self._settings = SettingsKeeper(
+            paths.settings, loaded.settings, self._background.store, self._desk.show_failure
+        )
+        self._readings = Readings(
+            folder=paths.cache / "engine",
+            lane=self._background.store,
+            settings=self._settings,
+            desk=self._desk,
+            board=self.window,
+            parent=self,
+        )
+        self._models = ModelHouse(
+            paths=paths,
+            background=self._background,
+            link=self._link,
+            state=self.model_state,
+            offers=self.offers,
+            settings=self._settings,
+            desk=self._desk,
+            keeping=self._readings.keeping,
+            advice=advice or Counsel(),
+            named_files=arguments.files,
+            parent=self,
+        )
+        self._chat = ChatHouse(
+            models=ChatModels(transcript=self.transcript, tray=self.tray, chats=self.chats),
+            front=self.window,
+            room=StoreRoom(self._background.store, paths.chats, self._readings.folder),
+            files=AttachmentFiles(paths.chats),
+            background=self._background,
+            link=self._link,
+            loading=self._models.loading,
+            model_state=self.model_state,
+            desk=self._desk,
+            thinking=lambda: self._settings.settings.thinking,
+            may_work_ahead=self._may_work_ahead,
+            parent=self,
+        )
+        self._start_up = StartUp(
+            make_steps(
+                chat=self._chat,
+                models=self._models,
+                link=self._link,
+                desk=self._desk,
+                last_chat=loaded.settings.last_chat,
+            ),
+            self,
+        )
+        self._connect()
+
+    def begin(self) -> None:
+        """Show the window, then do everything that takes time."""
+        self._restore_geometry()
+        self.window.show_thinking_choice(self._loaded.settings.thinking)
+        self.window.show()
+        if self._loaded.unusable:
+            self._desk.show(messages.settings_fell_back(self._loaded.unusable))
+        self._readings.forget_if_unwanted()
+        self._background.media.run(partial(mend_permissions, self._paths.private))
+        self._start_up.begin()
+
+    def end(self) -> None:
+        """Close everything that is still open: the event loop has ended, whatever ended it."""
+        if not self._is_closed:
+            self._close()
+
+    def _connect(self) -> None:
+        window = self.window
+        introduce_chat(window, self._chat)
+        introduce_models(window, self._models)
+        window.thinking_chosen.connect(self._on_thinking_chosen)
+        window.settings_requested.connect(self._on_settings_requested)
+        window.settings_accepted.connect(self._on_settings_accepted)
+        window.clear_requested.connect(self._readings.forget)
+        window.closing.connect(self._on_closing)
+        self.chats.current_changed.connect(self._on_current_chat_changed)
+        self.tray.changed.connect(self._on_tray_changed)
+
+    def _may_work_ahead(self) -> bool:
+        settings = self._settings.settings
+        return may_work_ahead(
+            read_power(),
+            switched_on=settings.work_ahead,
+            least_percent=settings.work_ahead_percent,
+        )
+
+    def _restore_geometry(self) -> None:
+        geometry = self._loaded.settings.window_geometry
+        if geometry:
+            # Qt refuses what it did not write itself, and leaves the window as it is.
+            self.window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+
+    def _geometry(self) -> str:
+        return base64.b64encode(self.window.saveGeometry().data()).decode("ascii")
+
+    @Slot(bool)
+    def _on_thinking_chosen(self, thinking: bool) -> None:
+        self._settings.change(thinking=thinking)
+
+    @Slot()
+    def _on_settings_requested(self) -> None:
+        self.window.open_settings(self._settings.settings)
+        self.window.show_models_place(self._models.place())
+        self._readings.count()
+
+    @Slot(object)
+    def _on_settings_accepted(self, edited: Settings) -> None:
+        self._settings.take_edited(edited)
+        self._readings.forget_if_unwanted()
+        self._chat.work_ahead.look_again()
+        self._models.take_settings()
+
+    @Slot()
+    def _on_tray_changed(self) -> None:
+        # A question is on its way; work ahead needs the model as well.
+        if self.tray.entries() and self._may_work_ahead():
+            self._models.idle.wake()
+
+    @Slot(object)
+    def _on_current_chat_changed(self, chat_id: int | None) -> None:
+        self._settings.change(last_chat=chat_id)
+
+    @Slot()
+    def _on_closing(self) -> None:
+        if self._is_closing:
+            # Asked for twice: nothing is waited for any more.
+            self.end()
+            return
+        self._is_closing = True
+        # The window goes at once; what follows may take a moment.
+        QTimer.singleShot(0, self, self._save_and_end)
+
+    def _save_and_end(self) -> None:
+        if not self._is_closed:
+            self.window.hide()
+            log.close.info("stopping the answer")
+            self._chat.answers.settle(self._on_settled)
+
+    def _on_settled(self, failure: RuntimeFailure | None) -> None:
+        if self._is_closed:
+            return
+        if failure is None:
+            self.end()
+            return
+        log.close.warning("not closed: an answer is not saved (%s)", failure.problem)
+        # The next attempt to close ends the program whatever happens.
+        self.window.show()
+        self._desk.show(messages.close_unsaved(failure), self.end)
+
+    def _close(self) -> None:
+        self._is_closed = True
+        self.window.hide()
+        self._start_up.end()
+        self._models.end()
+        self._chat.end()
+        log.close.info("saving")
+        self._settings.change(window_geometry=self._geometry())
+        self._settings.save()
+        self._chat.room.close()
+        self._background.store.close()
+        self.released.emit()
+        log.close.info("ending the engine")
+        self._link.close()
+        if self._chat.room.has_purged:
+            # Not sooner: the engine saves what it holds when it leaves.
+            self._readings.forget_now()
+        log.close.info("waiting for the pool")
+        self.is_held_up = not self._background.close()
+        log.close.info("closed")
+        self.closed.emit()

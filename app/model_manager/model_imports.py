@@ -1,0 +1,75 @@
+"""Takes in model files that the user has."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from app.model_manager.inventory import Knowledge
+from app.model_manager.model_options import ModelImport
+from app.model_manager.model_selection import ModelChoosing
+from app.notifications import messages
+from app.notifications.notification_center import NoticeDesk
+from app.platform import log
+from app.platform.task_pool import Lane
+from runtime.models.installed_model import InstalledModel
+from runtime.models.library.library import Library
+from runtime.problems import Stopped
+
+
+class ModelImports(QObject):
+    """Copies files into the models folder or uses them where they are, then loads them."""
+
+    def __init__(
+        self,
+        *,
+        lane: Lane,
+        knowledge: Knowledge,
+        choosing: ModelChoosing,
+        desk: NoticeDesk,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._knowledge = knowledge
+        self._choosing = choosing
+        self._desk = desk
+        self._is_ended = threading.Event()
+
+    @Slot(object)
+    def take(self, wish: ModelImport) -> None:
+        """Have a file count as installed, and use it."""
+        if wish.copies:
+            self._desk.show(messages.model_copied(wish.path.name))
+        self._lane.run(
+            partial(
+                _import, self._knowledge.library(), wish.path, wish.copies, self._is_ended.is_set
+            ),
+            then=self._on_imported,
+            failed=self._desk.show_failure,
+        )
+
+    def end(self) -> None:
+        """Let no copy keep the program from closing; what was copied of it is deleted."""
+        self._is_ended.set()
+
+    def _on_imported(self, model: InstalledModel | None) -> None:
+        if model is None:
+            return
+        log.models.info("imported %d bytes", model.size_bytes)
+        key = model.name, model.quantisation
+        self._knowledge.count(partial(self._choosing.choose, key))
+
+
+def _import(
+    library: Library, path: Path, copies: bool, is_stopped: Callable[[], bool]
+) -> InstalledModel | None:
+    # Reading a model's header takes numpy, which the window otherwise does without.
+    from runtime.models.library.import_model import import_model
+
+    try:
+        return import_model(library, path, copies=copies, is_stopped=is_stopped)
+    except Stopped:
+        return None

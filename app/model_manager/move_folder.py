@@ -1,0 +1,135 @@
+"""Changes the models folder, and takes the models along."""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+
+from app.model_manager.downloads import Downloads
+from app.model_manager.inventory import Knowledge
+from app.model_manager.loading import ModelLoading
+from app.model_manager.model_options import FolderChange
+from app.notifications import messages
+from app.notifications.notification_center import NoticeDesk
+from app.platform import log
+from app.platform.task_pool import Lane
+from app.settings.settings_store import SettingsKeeper
+from runtime.models.library.library import Library, make_models_folder
+from runtime.models.library.models_folder import folder_failure
+from runtime.models.library.move_library import move_library
+from runtime.problems import RuntimeFailure, Stopped
+from runtime.requests import ModelFiles
+
+
+class ModelsRelocation(QObject):
+    """One change of the folder at a time, in the pool: a move can take minutes."""
+
+    def __init__(  # noqa: PLR0913 - everything that lies in the folder, given once
+        self,
+        *,
+        lane: Lane,
+        knowledge: Knowledge,
+        loading: ModelLoading,
+        downloads: Downloads,
+        settings: SettingsKeeper,
+        desk: NoticeDesk,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._knowledge = knowledge
+        self._loading = loading
+        self._downloads = downloads
+        self._settings = settings
+        self._desk = desk
+        self._is_moving = False
+        self._is_ended = threading.Event()
+
+    @Slot(object)
+    def change(self, change: FolderChange) -> None:
+        """Keep models in another folder from now on."""
+        if self._is_moving:
+            self._desk.show(messages.models_move_already())
+            return
+        if change.moves and self._loading.is_at_work:
+            self._desk.show(messages.models_move_waits())
+            return
+        self._is_moving = True
+        library = self._knowledge.library()
+        job: Callable[[], Path | None] = partial(self._begin_at, change.folder)
+        if change.moves:
+            # Windows moves no file that is in use; nor is half a download one that can go on.
+            self._downloads.end()
+            self._loading.unload()
+            self._desk.show(messages.models_move(change.folder))
+            job = partial(self._move, library, change.folder)
+        self._lane.run(job, then=partial(self._on_done, library.folder), failed=self._on_failed)
+
+    def end(self) -> None:
+        """Let no move keep the program from closing; the models stay where they are."""
+        self._is_ended.set()
+
+    def _move(self, library: Library, target: Path) -> Path | None:
+        # In the pool.
+        try:
+            moved = move_library(
+                library,
+                target,
+                switch=partial(self._switch, library.folder),
+                is_stopped=self._is_ended.is_set,
+            )
+        except Stopped:
+            return None
+        return moved.folder
+
+    def _begin_at(self, folder: Path) -> Path:
+        # In the pool. The folder is marked as ours: an empty mount point would not be.
+        try:
+            make_models_folder(folder)
+        except OSError as error:
+            raise folder_failure(error, folder) from error
+        self._settings.change_for_good(models_folder=str(folder))
+        return folder
+
+    def _switch(self, old: Path, new: Path) -> None:
+        # In the pool. On disk before the old folder goes.
+        chosen = self._settings.chosen_files()
+        if chosen is None:
+            self._settings.change_for_good(models_folder=str(new))
+            return
+        files = _moved(chosen, old, new)
+        self._settings.change_for_good(
+            models_folder=str(new),
+            model=str(files.model),
+            projector=None if files.projector is None else str(files.projector),
+        )
+
+    def _on_done(self, old: Path, new: Path | None) -> None:
+        self._is_moving = False
+        if new is None:
+            return
+        log.models.info("the models folder has changed")
+        target = self._loading.target
+        if target is not None:
+            self._loading.take_moved(_moved(target.files, old, new))
+        self._desk.show(messages.models_moved(new))
+        self._knowledge.count()
+
+    def _on_failed(self, failure: RuntimeFailure) -> None:
+        self._is_moving = False
+        self._desk.show_failure(failure)
+        self._knowledge.count()
+
+
+def _moved(files: ModelFiles, old: Path, new: Path) -> ModelFiles:
+    """The same files after the folder they may be in has become another."""
+
+    def moved(path: Path) -> Path:
+        return new / path.relative_to(old) if path.is_relative_to(old) else path
+
+    return ModelFiles(
+        model=moved(files.model),
+        projector=None if files.projector is None else moved(files.projector),
+    )

@@ -1,0 +1,206 @@
+"""One size of a model, which opens to its quantisations."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.model_manager.actions import ModelWishes
+from app.model_manager.model_options import Fit, Offer, OfferKey
+from app.model_manager.options.option_text import FIT
+from app.ui.controls.labels import make_label
+from app.ui.models.option_row import OfferRow
+from app.ui.style.theme import LARGE, MEDIUM, SMALL, TIGHT, Theme
+
+_ARROW_PX = 16
+
+
+class OfferSection(QWidget):
+    """A heading and, once it was opened, the rows below it.
+
+    Signals:
+        focused: the heading or row that has the keyboard now
+        warning_accepted: OfferKey of what the user takes although it does not fit
+    """
+
+    focused = Signal(object)
+    warning_accepted = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        wishes: ModelWishes,
+        title: str,
+        accepted: set[OfferKey],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._wishes = wishes
+        self._offers: tuple[Offer, ...] = ()
+        self._accepted = accepted
+        self._rows: dict[OfferKey, OfferRow] = {}
+        self.heading = SectionHeading(theme, title)
+        self.heading.toggled.connect(self._on_toggled)
+        self.heading.focused.connect(self.focused)
+        self._room = QWidget()
+        self._room.setObjectName("plain")
+        self._column = QVBoxLayout(self._room)
+        self._column.setContentsMargins(LARGE, 0, 0, SMALL)
+        self._column.setSpacing(2)
+        self._room.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.heading)
+        column.addWidget(self._room)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its rows are shown."""
+        return self.heading.isChecked()
+
+    def rows(self) -> tuple[OfferRow, ...]:
+        """The rows that are shown, top to bottom."""
+        if not self.is_open:
+            return ()
+        return tuple(self._rows[offer.key] for offer in self._offers)
+
+    def show_offers(self, offers: Sequence[Offer]) -> None:
+        """Show these; rows that stay the same offer stay the same widget."""
+        self._offers = tuple(offers)
+        self.heading.show_offers(self._offers)
+        # Nobody looks at the rows of a section that was never opened: they are built then.
+        if self.is_open or self._rows:
+            self._update_rows()
+
+    def open(self, *, is_open: bool = True) -> None:
+        """Show or hide the rows."""
+        self.heading.setChecked(is_open)
+
+    def _update_rows(self) -> None:
+        keys = {offer.key for offer in self._offers}
+        for key in [key for key in self._rows if key not in keys]:
+            row = self._rows.pop(key)
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for place, offer in enumerate(self._offers):
+            if offer.key in self._rows:
+                self._rows[offer.key].show_offer(offer)
+            else:
+                self._rows[offer.key] = self._make_row(offer)
+            self._column.insertWidget(place, self._rows[offer.key])
+
+    def _make_row(self, offer: Offer) -> OfferRow:
+        row = OfferRow(self._theme, self._wishes, offer)
+        row.set_current(is_current=False)
+        if offer.key in self._accepted:
+            row.forget_warning()
+        row.focused.connect(self.focused)
+        row.warning_accepted.connect(self.warning_accepted)
+        return row
+
+    def _on_toggled(self, is_open: bool) -> None:
+        if is_open:
+            self._update_rows()
+        self._room.setVisible(is_open)
+
+
+class SectionHeading(QPushButton):
+    """The name of a size, how the best of it fits, and an arrow.
+
+    Signals:
+        focused: it has the keyboard now
+    """
+
+    focused = Signal(object)
+
+    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = title
+        self._summary = ""
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setProperty("kind", "row")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._arrow = QLabel()
+        self._name = make_label(title, strong=True)
+        self._words = make_label(tone="quiet", size="caption")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SMALL, SMALL, MEDIUM, SMALL)
+        row.setSpacing(TIGHT + 2)
+        row.addWidget(self._arrow)
+        row.addWidget(self._name)
+        row.addStretch()
+        row.addWidget(self._words)
+        for label in self.findChildren(QLabel):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.toggled.connect(self._draw)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def show_offers(self, offers: Sequence[Offer]) -> None:
+        """Say the best that is in here."""
+        self._summary = summary_of(offers)
+        self._words.setText(self._summary)
+        self._draw()
+
+    def set_current(self, *, is_current: bool) -> None:
+        """Be the one that Tab goes to."""
+        policy = Qt.FocusPolicy.StrongFocus if is_current else Qt.FocusPolicy.ClickFocus
+        self.setFocusPolicy(policy)
+
+    def _draw(self) -> None:
+        is_open = self.isChecked()
+        icon = self._theme.icon("fold" if is_open else "next")
+        self._arrow.setPixmap(icon.pixmap(_ARROW_PX, _ARROW_PX))
+        state = "opened" if is_open else "closed"
+        self.setAccessibleName(f"{self._title}, {state}")
+        self.setAccessibleDescription(self._summary)
+
+    def sizeHint(self) -> QSize:
+        """As large as its words."""
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """As large as its words."""
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open and close like the branches of a tree."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                self.toggle()
+            case Qt.Key.Key_Right if not self.isChecked():
+                self.setChecked(True)
+            case Qt.Key.Key_Left if self.isChecked():
+                self.setChecked(False)
+            case _:
+                event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Become the current one."""
+        super().focusInEvent(event)
+        self.focused.emit(self)
+
+
+def summary_of(offers: Sequence[Offer]) -> str:
+    """What matters about a size in a few words."""
+    parts = []
+    if any(offer.is_loaded for offer in offers):
+        parts.append("in use")
+    elif any(offer.transfer is not None for offer in offers):
+        parts.append("downloading")
+    elif any(offer.is_installed for offer in offers):
+        parts.append("installed")
+    if any(offer.is_recommended for offer in offers):
+        parts.append("recommended")
+    fits = {offer.fit for offer in offers}
+    best = next((fit for fit in Fit if fit in fits), None)
+    if best is not None:
+        parts.append(FIT[best].lower())
+    return " · ".join(parts)
