@@ -9,17 +9,16 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import psutil
 import pytest
+from helpers.project import ROOT
 from helpers.search_index import check_search_index
 
 from app.platform.paths import find_paths
 
 pytestmark = pytest.mark.model
 
-ROOT = Path(__file__).parent.parent.parent
 WINDOW = ROOT / "tests" / "helpers" / "restless_window.py"
 # `KILLS=80 make test ARGS=tests/app/test_killed_window.py` for the whole of it.
 KILLS = int(os.environ.get("KILLS", "4"))

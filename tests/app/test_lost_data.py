@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers.destroying import destroy
+from helpers.project import PICTURES
 from helpers.rooms import Reader
 from helpers.running_program import RunningProgram
 from helpers.search_index import check_search_index
@@ -26,7 +27,6 @@ pytestmark = [pytest.mark.usefixtures("unmeasured"), pytest.mark.logs_warnings]
 
 LONG_ANSWER = "A long answer. " * 40_000
 MARKER = "a very recognisable secret"
-PICTURES = Path(__file__).parent.parent / "fixtures" / "pictures"
 
 Start = Callable[[], RunningProgram]
 

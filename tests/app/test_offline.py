@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.project import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 OVERHEARING = ROOT / "tests" / "helpers" / "overhearing"
 SESSION = ROOT / "tests" / "helpers" / "offline_session.py"
 

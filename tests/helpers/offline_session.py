@@ -1,11 +1,11 @@
 """What a person does in a window, as a test of its own process: see tests/app/test_offline.py."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import psutil
 import pytest
 from helpers.house import find
+from helpers.project import PICTURES
 from helpers.window import RealWindow, titles
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from app.platform.paths import find_paths
 from app.settings.settings import Settings, load_settings, save_settings
 from app.ui.settings.settings_dialog import SettingsDialog
 
-PICTURE = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
+PICTURE = PICTURES / "shape_1.png"
 
 
 @pytest.mark.model

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from helpers.project import FIXTURES
 from PIL import Image, ImageDraw, ImageFont
 
 Colour = tuple[int, int, int]
@@ -22,7 +23,7 @@ Colour = tuple[int, int, int]
 # SVT-AV1 writes its settings to stderr unless told to report errors only.
 os.environ.setdefault("SVT_LOG", "1")
 
-FONT_FILE = Path(__file__).parent.parent / "fixtures" / "fonts" / "DejaVuSansMono-Bold.ttf"
+FONT_FILE = FIXTURES / "fonts" / "DejaVuSansMono-Bold.ttf"
 FRAMES_PER_CLIP = 4
 FRAMES_PER_SECOND = 2
 

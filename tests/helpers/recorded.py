@@ -1,13 +1,14 @@
 """Recorded machines, by the names of their files."""
 
 import json
-from pathlib import Path
+
+from helpers.project import FIXTURES
 
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
 
-FOLDER = Path(__file__).parent.parent / "fixtures" / "machines"
+FOLDER = FIXTURES / "machines"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 

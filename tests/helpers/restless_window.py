@@ -11,8 +11,8 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
+from helpers.project import PICTURES
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -29,7 +29,7 @@ from app.ui.composer.question_edit import QuestionEdit
 from runtime.client import EngineClient
 from runtime.content import Role
 
-PICTURES = sorted((Path(__file__).parent.parent / "fixtures" / "pictures").glob("*.png"))
+PICTURE_FILES = sorted(PICTURES.glob("*.png"))
 QUESTIONS = ("Count from 1 to 20.", "Hello!", "What shape is it?", "What colour is it?")
 
 
@@ -87,7 +87,7 @@ class RestlessUser:
         return bool(turns) and turns[-1].state is TurnState.COMPLETE and saved
 
     def _ask_about_a_picture(self) -> None:
-        self._program.window.files_given.emit((self._chance.choice(PICTURES),))
+        self._program.window.files_given.emit((self._chance.choice(PICTURE_FILES),))
         self._wait(lambda: self._program.tray.is_settled)
         self._ask()
 

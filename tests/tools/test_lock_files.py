@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from helpers.project import ROOT
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements"
+REQUIREMENTS = ROOT / "requirements"
 LOCK_FILES = sorted(REQUIREMENTS.glob("*.txt"))
 
 

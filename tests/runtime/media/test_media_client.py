@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.project import FIXTURES
 from PIL import Image
 
 from runtime.media import media_process as process
@@ -11,7 +12,7 @@ from runtime.media.media_info import PictureFacts, VideoFacts
 from runtime.media.media_process import Job
 from runtime.problems import FileFailure, Problem, Stopped
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "media"
+FIXTURES = FIXTURES / "media"
 # Four frames at two a second, H.264, 64 x 48.
 CLIP = FIXTURES / "four_frames.mp4"
 

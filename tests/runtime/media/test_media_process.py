@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from helpers.project import ROOT
 
 from runtime.media.media_process import Job, run
 from runtime.problems import FileFailure, Problem, Stopped
@@ -141,7 +142,7 @@ if __name__ == "__main__":
 def test_that_a_job_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script, started = tmp_path / "parent.py", tmp_path / "started"
     script.write_text(PARENT)
-    root = Path(__file__).parents[3]
+    root = ROOT
     with subprocess.Popen(
         [sys.executable, str(script), str(started), str(Path(__file__).parent)],
         env={**os.environ, "PYTHONPATH": str(root)},
@@ -160,7 +161,7 @@ def test_that_the_public_face_loads_no_decoder() -> None:
         "import sys, runtime.media.client\n"
         "print({'PIL', 'av', 'cv2', 'pillow_heif', 'numpy'} & set(sys.modules))"
     )
-    root = Path(__file__).parents[3]
+    root = ROOT
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from helpers.fetching import Fetcher, content_of, path_of, remote, sha256, unit_for
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
+from helpers.project import ROOT
 
 from runtime.problems import DownloadFailure, Problem
 
-ROOT = Path(__file__).parents[4]
 CHILD = ROOT / "tests" / "helpers" / "fetch_child.py"
 MEGABYTE = 1 << 20
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[4]
+from helpers.project import ROOT
+
 HELPERS = ROOT / "tests" / "helpers"
 
 

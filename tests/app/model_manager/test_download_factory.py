@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers.advice import FakeAdvice
+from helpers.project import ROOT
 from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +21,6 @@ from app.settings.settings_store import SettingsKeeper
 from runtime.models.catalogue import CatalogueModel
 from runtime.problems import Problem, RuntimeFailure
 
-ROOT = Path(__file__).parent.parent.parent.parent
 KEY = ("Qwen3.5 0.8B", "Q4_K_M")
 
 

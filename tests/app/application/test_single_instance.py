@@ -2,9 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.application.single_instance import WindowLock
+from helpers.project import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
+from app.application.single_instance import WindowLock
 
 _TAKE_AND_DIE = """
 import os, signal, sys

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from helpers.project import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 HEAVY = ("PIL", "av", "cv2", "gguf", "jinja2", "llama_cpp", "numpy", "pillow_heif")
 
 

@@ -8,11 +8,11 @@ from app.chat.storage.schema import MIGRATIONS, schema_version, upgrade
 from app.chat.storage.store import Store
 from runtime.problems import Problem, RuntimeFailure
 
-KEPT = Path(__file__).parent / "kept"
+OLDER = Path(__file__).parent / "older"
 
 
 def test_that_a_kept_file_of_version_1_opens_with_everything_in_it(tmp_path: Path) -> None:
-    shutil.copy(KEPT / "chats_version_1.db", tmp_path / "chats.db")
+    shutil.copy(OLDER / "chats_version_1.db", tmp_path / "chats.db")
     store = Store(tmp_path)
     try:
         (chat,) = store.chats()
@@ -33,7 +33,7 @@ def test_that_a_kept_file_of_version_1_opens_with_everything_in_it(tmp_path: Pat
 
 
 def test_that_the_kept_file_is_of_version_1() -> None:
-    connection = sqlite3.connect(f"file:{KEPT / 'chats_version_1.db'}?mode=ro", uri=True)
+    connection = sqlite3.connect(f"file:{OLDER / 'chats_version_1.db'}?mode=ro", uri=True)
     try:
         assert schema_version(connection) == 1
     finally:
@@ -41,7 +41,7 @@ def test_that_the_kept_file_is_of_version_1() -> None:
 
 
 def test_that_an_upgraded_file_has_the_tables_of_a_new_one(tmp_path: Path) -> None:
-    shutil.copy(KEPT / "chats_version_1.db", tmp_path / "old.db")
+    shutil.copy(OLDER / "chats_version_1.db", tmp_path / "old.db")
     old, new = sqlite3.connect(tmp_path / "old.db"), sqlite3.connect(":memory:")
     try:
         upgrade(old)

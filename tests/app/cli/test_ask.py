@@ -13,13 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 from helpers.pictures import CLIP_SKILLS, Codec, make_cases, make_clips, write_clip
+from helpers.project import PICTURES
 from PIL import Image
 
 from app.cli.ask import exit_code_for
 from runtime.models.installed_model import demo_model_files
 from runtime.problems import Problem
 
-PICTURES = Path(__file__).parents[2] / "fixtures" / "pictures"
 RECORD_KEYS = {"answer", "thinking", "model", "device", "finish", "tokens", "seconds"}
 TOKEN_KEYS = {"prompt", "reused", "read", "pictures", "generated"}
 SECOND_KEYS = {"load", "pictures", "prefill", "first_token", "total"}

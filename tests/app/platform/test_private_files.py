@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from helpers.project import ROOT
 
 from app.platform.paths import find_paths
 from app.platform.private_files import mend_permissions
-
-ROOT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows keeps the user's folders to the user by itself"

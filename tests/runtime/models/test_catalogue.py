@@ -2,11 +2,12 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+from helpers.project import ROOT
 
 from runtime.models.catalogue import CatalogueModel, load_catalogue
 from runtime.problems import Problem, RuntimeFailure
 
-SHIPPED = (Path(__file__).parents[3] / "resources" / "models.toml").read_text()
+SHIPPED = (ROOT / "resources" / "models.toml").read_text()
 OF_SCORE = ("MMLU-Pro", "GPQA", "IFEval", "MMMU-Pro", "OCRBench")
 
 

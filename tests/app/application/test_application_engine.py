@@ -1,11 +1,11 @@
 """The real window with the real engine process and the real demonstration model."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 from helpers.destroying import destroy
+from helpers.project import PICTURES
 from pytestqt.qtbot import QtBot
 
 from app.application.application import Program, WindowArguments
@@ -17,7 +17,7 @@ from runtime.client import EngineClient
 
 pytestmark = pytest.mark.model
 
-PICTURE = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
+PICTURE = PICTURES / "shape_1.png"
 PATIENCE_MS = 60_000
 
 

@@ -10,6 +10,7 @@ import pytest
 from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
 from helpers.house import find
+from helpers.project import PICTURES
 from helpers.rooms import Reader
 from helpers.running_program import RunningProgram
 from PySide6.QtCore import QSize
@@ -115,7 +116,7 @@ def test_that_every_wish_of_the_window_is_granted(running: RunningProgram) -> No
 
 
 def test_that_given_files_reach_the_tray_and_leave_it(running: RunningProgram) -> None:
-    picture = Path(__file__).parent.parent / "fixtures" / "pictures" / "shape_1.png"
+    picture = PICTURES / "shape_1.png"
     running.window.files_given.emit((picture,))
     running.qtbot.waitUntil(lambda: running.program.tray.is_settled, timeout=20_000)
     (entry,) = running.program.tray.entries()
