@@ -20,12 +20,12 @@ from runtime.events import (
     Failed,
     Finished,
     Loaded,
-    WorkedAhead,
+    PrefillDone,
 )
 from runtime.problems import Problem
-from runtime.process_health import LOOK_S, Liveness, explain_death
+from runtime.process_health import LOOK_S, Liveness, exit_reason_of
 from runtime.requests import LoadRequest, Request, RequestId
-from runtime.temp_folders import empty_folders, make_scratch, sweep_scratch
+from runtime.temp_folders import empty_folders, make_temp_folder, sweep_temp_folders
 from runtime.worker import WorkerEnds, serve
 
 log = logging.getLogger("sideglance.client")
@@ -61,7 +61,7 @@ class EngineClient:
         self._context = multiprocessing.get_context("spawn")
         self._newest_stopped: c_int64 = RawValue(c_int64, 0)
         self._heartbeat: c_int64 = RawValue(c_int64, 0)
-        self._scratch = make_scratch()
+        self._temp_folder = make_temp_folder()
         # Guards what follows; never held while anything blocks.
         self._lock = threading.RLock()
         self._newest_id = 0
@@ -135,7 +135,7 @@ class EngineClient:
 
     def events(self) -> Iterator[Event]:
         """What the engine says, until `close`. Blocks; for one thread only."""
-        sweep_scratch()
+        sweep_temp_folders()
         while True:
             with self._lock:
                 if self._closed:
@@ -171,7 +171,7 @@ class EngineClient:
             self._wake()
         if process is not None:
             self._see_off(process)
-        self._scratch.cleanup()
+        self._temp_folder.cleanup()
 
     def _see_off(self, process: SpawnProcess) -> None:
         """Wait until a process has left; one that does not, or stands still, is killed."""
@@ -186,7 +186,7 @@ class EngineClient:
 
     @property
     def _last_words(self) -> Path:
-        return Path(self._scratch.name) / "engine.err"
+        return Path(self._temp_folder.name) / "engine.err"
 
     def _start_process(self) -> None:
         requests_out, requests_in = Pipe(duplex=False)
@@ -236,7 +236,7 @@ class EngineClient:
             yield from self._bury(None)
             return
         with self._lock:
-            if isinstance(event, Finished | WorkedAhead | Failed | Loaded):
+            if isinstance(event, Finished | PrefillDone | Failed | Loaded):
                 self._open.discard(event.request_id)
                 if isinstance(event, Failed):
                     self._forget_model(event.request_id)
@@ -253,9 +253,9 @@ class EngineClient:
             if self._closed or process is None:
                 return
         process.join()
-        found, detail = explain_death(process.exitcode, self._read_last_words())
+        found, detail = exit_reason_of(process.exitcode, self._read_last_words())
         problem = problem or found
-        empty_folders(Path(self._scratch.name))
+        empty_folders(Path(self._temp_folder.name))
         with self._lock:
             was_leaving, self._leaving = self._leaving, False
         if was_leaving:

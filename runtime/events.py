@@ -175,7 +175,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkedAhead:
+class PrefillDone:
     """Work ahead ended: done, interrupted by a question, or not possible.
 
     Attributes:
@@ -213,4 +213,4 @@ class EngineUnresponsive:
 
 
 AnswerEvent = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedReport | Finished
-Event = LoadProgress | Loaded | AnswerEvent | WorkedAhead | Failed | EngineDied | EngineUnresponsive
+Event = LoadProgress | Loaded | AnswerEvent | PrefillDone | Failed | EngineDied | EngineUnresponsive

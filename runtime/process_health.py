@@ -57,7 +57,7 @@ _NO_MEMORY = re.compile(
 _KILLED = {-9, -15}
 
 
-def explain_death(exit_code: int | None, last_words: Sequence[str]) -> tuple[Problem, str]:
+def exit_reason_of(exit_code: int | None, last_words: Sequence[str]) -> tuple[Problem, str]:
     """The problem and a detail for the log.
 
     Args:

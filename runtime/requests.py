@@ -73,7 +73,7 @@ class LoadRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SamplingWishes:
+class SamplingOptions:
     """What the user fixes about sampling; None leaves the model's published setting.
 
     Attributes:
@@ -98,12 +98,12 @@ class AnswerRequest:
     request_id: RequestId
     messages: tuple[Message, ...]
     thinking: bool | None = None
-    sampling: SamplingWishes = SamplingWishes()
+    sampling: SamplingOptions = SamplingOptions()
     max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkAheadRequest:
+class PrefillRequest:
     """Read what the next question will need while it is being typed.
 
     Attributes:
@@ -114,7 +114,7 @@ class WorkAheadRequest:
     request_id: RequestId
     messages: tuple[Message, ...]
 
-    def goes_on_from(self, earlier: "WorkAheadRequest") -> bool:
+    def goes_on_from(self, earlier: "PrefillRequest") -> bool:
         """Whether an earlier one is still worth finishing: only words were added since."""
         if self.messages[:-1] != earlier.messages[:-1]:
             return False
@@ -127,4 +127,4 @@ def _media(message: Message) -> tuple[Part, ...]:
     return tuple(part for part in message.parts if not isinstance(part, Text))
 
 
-Request = LoadRequest | AnswerRequest | WorkAheadRequest
+Request = LoadRequest | AnswerRequest | PrefillRequest

@@ -58,7 +58,7 @@ def replace_file(path: Path, content: bytes) -> None:
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def writing_failure(error: OSError) -> RuntimeFailure:
+def file_failure(error: OSError) -> RuntimeFailure:
     """Say why writing our own files did not succeed."""
     if error.errno in _FULL:
         return RuntimeFailure(Problem.DISK_FULL, error.filename or "")

@@ -13,12 +13,12 @@ _PREFIX = "sideglance-client-"
 _NAME = re.compile(rf"{_PREFIX}(\d{{1,9}})-.+")
 
 
-def make_scratch() -> tempfile.TemporaryDirectory[str]:
+def make_temp_folder() -> tempfile.TemporaryDirectory[str]:
     """A folder whose name says which process it belongs to."""
     return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
 
 
-def sweep_scratch(parent: Path | None = None) -> int:
+def sweep_temp_folders(parent: Path | None = None) -> int:
     """Delete what killed programs left behind; returns how many folders were found.
 
     Args:

@@ -15,14 +15,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from runtime.events import Event, Failed, Loaded, LoadProgress, WorkedAhead
+from runtime.events import Event, Failed, Loaded, LoadProgress, PrefillDone
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import (
     AnswerRequest,
     LoadRequest,
+    PrefillRequest,
     Request,
     RequestId,
-    WorkAheadRequest,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class _Inbox:
             queue.Empty: none came in time
         """
         request = self._waiting.get(timeout=timeout_s)
-        if not isinstance(request, WorkAheadRequest):
+        if not isinstance(request, PrefillRequest):
             self._urgent_taken += 1
         return request
 
@@ -108,14 +108,14 @@ class _Inbox:
         """Whether a request waits."""
         return not self._waiting.empty()
 
-    def interrupts(self, request: WorkAheadRequest) -> bool:
+    def interrupts(self, request: PrefillRequest) -> bool:
         """Whether what waits makes reading ahead pointless: anything but more of the same."""
         newest = self._newest
         if self._urgent_arrived > self._urgent_taken:
             return True
         return (
             self.is_waiting()
-            and isinstance(newest, WorkAheadRequest)
+            and isinstance(newest, PrefillRequest)
             and not newest.goes_on_from(request)
         )
 
@@ -124,7 +124,7 @@ class _Inbox:
             while True:
                 request = self._pipe.recv()
                 self._newest = request
-                if not isinstance(request, WorkAheadRequest):
+                if not isinstance(request, PrefillRequest):
                     self._urgent_arrived += 1
                 self._waiting.put(request)
         except (EOFError, OSError):
@@ -146,7 +146,7 @@ class _Worker:
         """Serve until the client is gone."""
         try:
             while True:
-                if self._engine and self._engine.has_work_ahead and not self._inbox.is_waiting():
+                if self._engine and self._engine.has_prefill_ahead and not self._inbox.is_waiting():
                     self._engine.settle(self._inbox.is_waiting)
                 request = self._next_request()
                 if request is None:
@@ -171,8 +171,8 @@ class _Worker:
                     self._load(request)
                 case AnswerRequest():
                     self._answer(request)
-                case WorkAheadRequest():
-                    self._work_ahead(request)
+                case PrefillRequest():
+                    self._prefill_ahead(request)
                 case _:
                     assert_never(request)
         except RuntimeFailure as failure:
@@ -226,15 +226,15 @@ class _Worker:
             raise RuntimeFailure(Problem.MODEL_NOT_LOADED)
         self._engine.answer(request, self._emit, lambda: self._stopped(request.request_id))
 
-    def _work_ahead(self, request: WorkAheadRequest) -> None:
+    def _prefill_ahead(self, request: PrefillRequest) -> None:
         read = 0
         if self._engine is not None and not self._inbox.is_waiting():
             # Whatever is asked next goes first; what was read until then is not lost.
-            read = self._engine.work_ahead(
+            read = self._engine.prefill_ahead(
                 request,
                 lambda: self._inbox.interrupts(request) or self._stopped(request.request_id),
             )
-        self._emit(WorkedAhead(request_id=request.request_id, read=read))
+        self._emit(PrefillDone(request_id=request.request_id, read=read))
 
     def _stopped(self, request_id: RequestId) -> bool:
         return self._inbox.client_is_gone or bool(self._ends.newest_stopped.value >= request_id)

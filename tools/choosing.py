@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from runtime.hardware.hypothetical import imagined_machine
+from runtime.hardware.hypothetical import hypothetical_machine
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
@@ -44,7 +44,7 @@ def machines() -> Iterator[tuple[str, MachineReport]]:
     """Every computer of the table, by a name for it."""
     for vram, ram in _IMAGINED:
         card = f"card with {vram} GB, " if vram else "no graphics card, "
-        yield f"{card}{ram} GB of RAM", imagined_machine(ram * _GIB, vram * _GIB)
+        yield f"{card}{ram} GB of RAM", hypothetical_machine(ram * _GIB, vram * _GIB)
     for path in sorted(_RECORDINGS.glob("*.json")):
         yield path.stem.replace("-", " "), read_machine(load_recording(path))
 

@@ -32,7 +32,7 @@ class Missing:
     what: str
     debian: str = ""
     fedora: str = ""
-    advice: str = ""
+    planner: str = ""
 
 
 # Read from the ELF headers of PySide6-Essentials 6.12.
@@ -138,7 +138,7 @@ def report(missing: Iterable[Missing]) -> str:
         return ""
     lines = ["Sideglance cannot start this: something is missing on this computer."]
     lines += [f"  - {thing.what}" for thing in things]
-    lines += [f"    {thing.advice}" for thing in things if thing.advice]
+    lines += [f"    {thing.planner}" for thing in things if thing.planner]
     debian = " ".join(dict.fromkeys(thing.debian for thing in things if thing.debian))
     fedora = " ".join(dict.fromkeys(thing.fedora for thing in things if thing.fedora))
     if sys.platform == "linux" and debian:

@@ -1,6 +1,6 @@
 """Takes the pictures of the first run and of the models that are in docs/images.
 
-`python -m tools.screenshots` takes them with the figures of `tools/sample_offers.py`, light
+`python -m tools.screenshots` takes them with the figures of `tools/sample_options.py`, light
 and dark, at 100 % and 200 %. `--real` takes those of the real program on this computer
 instead, with what is installed in SIDEGLANCE_HOME. `--folder` says where they go.
 """
@@ -16,20 +16,20 @@ from PySide6.QtCore import QDeadlineTimer, QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.transcript import Transcript
 from app.engine.model_state import ModelState, Ready
-from app.model_manager.model_options import Offers
-from app.model_manager.options.options_model import OffersModel
+from app.model_manager.model_options import ModelOptions
+from app.model_manager.options.options_model import OptionsModel
 from app.notifications import problem_messages
 from app.platform.paths import find_paths
 from app.settings.settings import load_settings
 from app.ui.main_window import MainWindow
 from runtime.client import EngineClient
 from runtime.events import ModelFacts
-from tools.sample_offers import sample_library, sample_offers
+from tools.sample_options import sample_library, sample_options
 
 _FOLDER = Path("docs/images")
 _SIZE = QSize(1120, 820)
@@ -60,7 +60,7 @@ def main() -> int:
 
 def shoot_samples(folder: Path, suffix: str) -> None:
     """Pictures of a window that is given sample offers."""
-    _, window = make_window(sample_offers(), loaded="")
+    _, window = make_window(sample_options(), loaded="")
     shoot(window, "first-run", folder, suffix)
     window.close()
     _, window = make_window(sample_library(), loaded="Qwen3.5 9B")
@@ -72,7 +72,7 @@ def shoot_samples(folder: Path, suffix: str) -> None:
 def shoot_program(folder: Path, suffix: str) -> None:
     """Pictures of the real program, once it has looked at this computer."""
     paths = find_paths()
-    program = Program(
+    program = Application(
         arguments=WindowArguments(),
         paths=paths,
         loaded=load_settings(paths.settings),
@@ -81,29 +81,29 @@ def shoot_program(folder: Path, suffix: str) -> None:
     window = program.window
     program.begin()
     window.resize(_SIZE)
-    wait(lambda: window.offers.first_look is not None)
-    shoot(window, "first-run" if window.offers.is_first_run else "window", folder, suffix)
+    wait(lambda: window.options.first_look is not None)
+    shoot(window, "first-run" if window.options.is_first_run else "window", folder, suffix)
     window.open_models()
     shoot(window, "models", folder, suffix)
     window.close()
     program.end()
 
 
-def make_window(offers: Offers, *, loaded: str) -> tuple[OffersModel, MainWindow]:
+def make_window(options: ModelOptions, *, loaded: str) -> tuple[OptionsModel, MainWindow]:
     """A window that shows these offers; `loaded` is the model that is ready, "" the demo."""
-    model, state = OffersModel(), ModelState()
+    model, state = OptionsModel(), ModelState()
     window = MainWindow(
         transcript=Transcript(),
-        tray=Tray(),
+        draft_attachments=DraftAttachments(),
         chats=ChatList(),
         model_state=state,
         explain=problem_messages.explain,
-        offers=model,
+        options=model,
     )
     # The window's models have no other owner here.
     model.setParent(window)
     state.setParent(window)
-    model.set(offers)
+    model.set(options)
     state.set(
         Ready(
             facts=ModelFacts(

@@ -8,28 +8,27 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
 from app.application.startup import StartUp, make_steps
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
-from app.chat.prefill_ahead import may_work_ahead, read_power
-from app.chat.services import ChatHouse, ChatModels
-from app.chat.storage.async_store import StoreRoom
+from app.chat.draft_attachments import DraftAttachments
+from app.chat.prefill_ahead import may_prefill_ahead, read_power
+from app.chat.services import ChatModels, ChatServices
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.attachment_files import AttachmentFiles
 from app.chat.transcript import Transcript
-from app.engine.engine_cache import Readings
+from app.engine.engine_cache import EngineCache
 from app.engine.engine_link import Client, EngineLink
 from app.engine.model_state import ModelState
-from app.introductions import introduce_chat, introduce_models
-from app.model_manager.options.options_model import OffersModel
-from app.model_manager.planner import Advice
-from app.model_manager.runtime_planner import Counsel
-from app.model_manager.services import ModelHouse
+from app.model_manager.options.options_model import OptionsModel
+from app.model_manager.planner import Planner
+from app.model_manager.runtime_planner import RuntimePlanner
+from app.model_manager.services import ModelServices
 from app.notifications import messages, problem_messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
 from app.platform.paths import Paths
 from app.platform.private_files import mend_permissions
-from app.platform.task_pool import Background
+from app.platform.task_pool import TaskPool
 from app.settings.settings import LoadedSettings, Settings
-from app.settings.settings_store import SettingsKeeper
+from app.settings.settings_store import SettingsStore
 from app.ui.main_window import MainWindow
 from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
@@ -46,7 +45,7 @@ class WindowArguments:
     files: ModelFiles | None = None
 
 
-class Program(QObject):
+class Application(QObject):
     """Introduces the window, the conversation, the models and the engine to each other.
 
     Attributes:
@@ -67,7 +66,7 @@ class Program(QObject):
         paths: Paths,
         loaded: LoadedSettings,
         client: Client,
-        advice: Advice | None = None,
+        planner: Planner | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,58 +75,65 @@ class Program(QObject):
         self._is_closing = False
         self._is_closed = False
         self.is_held_up = False
-        self._background = Background(self)
+        self._task_pool = TaskPool(self)
         self._link = EngineLink(client, self)
         self.transcript = Transcript(self)
-        self.tray = Tray(self)
+        self.draft_attachments = DraftAttachments(self)
         self.chats = ChatList(self)
         self.model_state = ModelState(self)
-        self.offers = OffersModel(self)
+        self.options = OptionsModel(self)
         self.window = MainWindow(
             transcript=self.transcript,
-            tray=self.tray,
+            draft_attachments=self.draft_attachments,
             chats=self.chats,
             model_state=self.model_state,
             explain=problem_messages.explain,
-            offers=self.offers,
+            options=self.options,
         )
-        self._desk = NoticeDesk(self.window)
-        self._settings = SettingsKeeper(
-            paths.settings, loaded.settings, self._background.store, self._desk.show_failure
+        self._notification_center = NotificationCenter(self.window)
+        self._settings = SettingsStore(
+            paths.settings,
+            loaded.settings,
+            self._task_pool.store,
+            self._notification_center.show_failure,
         )
-        self._readings = Readings(
+        self._engine_cache = EngineCache(
             folder=paths.cache / "engine",
-            lane=self._background.store,
+            tasks=self._task_pool.store,
             settings=self._settings,
-            desk=self._desk,
+            notification_center=self._notification_center,
             board=self.window,
             parent=self,
         )
-        self._models = ModelHouse(
+        self._models = ModelServices(
             paths=paths,
-            background=self._background,
+            task_pool=self._task_pool,
             link=self._link,
             state=self.model_state,
-            offers=self.offers,
+            options=self.options,
             settings=self._settings,
-            desk=self._desk,
-            keeping=self._readings.keeping,
-            advice=advice or Counsel(),
+            notification_center=self._notification_center,
+            keeping=self._engine_cache.keeping,
+            planner=planner or RuntimePlanner(),
             named_files=arguments.files,
             parent=self,
         )
-        self._chat = ChatHouse(
-            models=ChatModels(transcript=self.transcript, tray=self.tray, chats=self.chats),
-            front=self.window,
-            room=StoreRoom(self._background.store, paths.chats, self._readings.folder),
+        self._chat = ChatServices(
+            models=ChatModels(
+                transcript=self.transcript,
+                draft_attachments=self.draft_attachments,
+                chats=self.chats,
+            ),
+            view=self.window,
+            store=AsyncStore(self._task_pool.store, paths.chats, self._engine_cache.folder),
             files=AttachmentFiles(paths.chats),
-            background=self._background,
+            task_pool=self._task_pool,
             link=self._link,
             loading=self._models.loading,
             model_state=self.model_state,
-            desk=self._desk,
+            notification_center=self._notification_center,
             thinking=lambda: self._settings.settings.thinking,
-            may_work_ahead=self._may_work_ahead,
+            may_prefill_ahead=self._may_prefill_ahead,
             parent=self,
         )
         self._start_up = StartUp(
@@ -135,7 +141,7 @@ class Program(QObject):
                 chat=self._chat,
                 models=self._models,
                 link=self._link,
-                desk=self._desk,
+                notification_center=self._notification_center,
                 last_chat=loaded.settings.last_chat,
             ),
             self,
@@ -148,9 +154,9 @@ class Program(QObject):
         self.window.show_thinking_choice(self._loaded.settings.thinking)
         self.window.show()
         if self._loaded.unusable:
-            self._desk.show(messages.settings_fell_back(self._loaded.unusable))
-        self._readings.forget_if_unwanted()
-        self._background.media.run(partial(mend_permissions, self._paths.private))
+            self._notification_center.show(messages.settings_fell_back(self._loaded.unusable))
+        self._engine_cache.forget_if_unwanted()
+        self._task_pool.media.run(partial(mend_permissions, self._paths.private))
         self._start_up.begin()
 
     def end(self) -> None:
@@ -160,19 +166,19 @@ class Program(QObject):
 
     def _connect(self) -> None:
         window = self.window
-        introduce_chat(window, self._chat)
-        introduce_models(window, self._models)
-        window.thinking_chosen.connect(self._on_thinking_chosen)
-        window.settings_requested.connect(self._on_settings_requested)
-        window.settings_accepted.connect(self._on_settings_accepted)
-        window.clear_requested.connect(self._readings.forget)
+        self._chat.follow(window.chat_actions)
+        self._models.follow(window.model_actions)
+        window.settings_actions.thinking_chosen.connect(self._on_thinking_chosen)
+        window.settings_actions.settings_requested.connect(self._on_settings_requested)
+        window.settings_actions.settings_accepted.connect(self._on_settings_accepted)
+        window.settings_actions.cache_clear_requested.connect(self._engine_cache.forget)
         window.closing.connect(self._on_closing)
         self.chats.current_changed.connect(self._on_current_chat_changed)
-        self.tray.changed.connect(self._on_tray_changed)
+        self.draft_attachments.changed.connect(self._on_draft_attachments_changed)
 
-    def _may_work_ahead(self) -> bool:
+    def _may_prefill_ahead(self) -> bool:
         settings = self._settings.settings
-        return may_work_ahead(
+        return may_prefill_ahead(
             read_power(),
             switched_on=settings.work_ahead,
             least_percent=settings.work_ahead_percent,
@@ -194,20 +200,20 @@ class Program(QObject):
     @Slot()
     def _on_settings_requested(self) -> None:
         self.window.open_settings(self._settings.settings)
-        self.window.show_models_place(self._models.place())
-        self._readings.count()
+        self.window.show_models_folder(self._models.place())
+        self._engine_cache.count()
 
     @Slot(object)
     def _on_settings_accepted(self, edited: Settings) -> None:
         self._settings.take_edited(edited)
-        self._readings.forget_if_unwanted()
-        self._chat.work_ahead.look_again()
+        self._engine_cache.forget_if_unwanted()
+        self._chat.prefill_ahead.look_again()
         self._models.take_settings()
 
     @Slot()
-    def _on_tray_changed(self) -> None:
+    def _on_draft_attachments_changed(self) -> None:
         # A question is on its way; work ahead needs the model as well.
-        if self.tray.entries() and self._may_work_ahead():
+        if self.draft_attachments.entries() and self._may_prefill_ahead():
             self._models.idle.wake()
 
     @Slot(object)
@@ -239,7 +245,7 @@ class Program(QObject):
         log.close.warning("not closed: an answer is not saved (%s)", failure.problem)
         # The next attempt to close ends the program whatever happens.
         self.window.show()
-        self._desk.show(messages.close_unsaved(failure), self.end)
+        self._notification_center.show(messages.close_unsaved(failure), self.end)
 
     def _close(self) -> None:
         self._is_closed = True
@@ -250,15 +256,15 @@ class Program(QObject):
         log.close.info("saving")
         self._settings.change(window_geometry=self._geometry())
         self._settings.save()
-        self._chat.room.close()
-        self._background.store.close()
+        self._chat.store.close()
+        self._task_pool.store.close()
         self.released.emit()
         log.close.info("ending the engine")
         self._link.close()
-        if self._chat.room.has_purged:
+        if self._chat.store.has_purged:
             # Not sooner: the engine saves what it holds when it leaves.
-            self._readings.forget_now()
+            self._engine_cache.forget_now()
         log.close.info("waiting for the pool")
-        self.is_held_up = not self._background.close()
+        self.is_held_up = not self._task_pool.close()
         log.close.info("closed")
         self.closed.emit()

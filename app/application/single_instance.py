@@ -5,11 +5,11 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QMessageBox
 
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from app.platform import log
 
 
-class WindowLock:
+class InstanceLock:
     """Held while a window is open; one that was left by a killed program holds nobody back."""
 
     def __init__(self, folder: Path) -> None:
@@ -34,11 +34,11 @@ class WindowLock:
         self._lock.unlock()
 
 
-def show_already_open(notice: Notice) -> None:
+def show_already_open(notification: Notification) -> None:
     """Say so and wait until it was read."""
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Information)
     box.setWindowTitle("Sideglance")
-    box.setText(notice.title)
-    box.setInformativeText(notice.explanation)
+    box.setText(notification.title)
+    box.setInformativeText(notification.explanation)
     box.exec()

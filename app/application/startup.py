@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from app.chat.services import ChatHouse
+from app.chat.services import ChatServices
 from app.chat.storage.records import OpenedStore
 from app.engine.engine_link import EngineLink
-from app.model_manager.services import ModelHouse
-from app.notifications.notification_center import NoticeDesk
+from app.model_manager.services import ModelServices
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
 from runtime.problems import RuntimeFailure
 
@@ -66,28 +66,30 @@ class StartUp(QObject):
 
 def make_steps(
     *,
-    chat: ChatHouse,
-    models: ModelHouse,
+    chat: ChatServices,
+    models: ModelServices,
     link: EngineLink,
-    desk: NoticeDesk,
+    notification_center: NotificationCenter,
     last_chat: int | None,
 ) -> tuple[Step, ...]:
     """What happens after the window is shown."""
 
     def open_store(done: Done) -> None:
         def on_opened(opened: OpenedStore) -> None:
-            chat.shelf.begin(opened, last_chat)
+            chat.saved_chats.begin(opened, last_chat)
             done()
 
         def tell(failure: RuntimeFailure) -> None:
-            desk.show_problem(failure.problem, failure.detail, lambda: chat.room.try_again(tell))
+            notification_center.show_problem(
+                failure.problem, failure.detail, lambda: chat.store.try_again(tell)
+            )
 
         def on_failed(failure: RuntimeFailure) -> None:
             # Chats cannot be kept, but the model can be tried out and the reason read.
             tell(failure)
             done()
 
-        chat.room.open(on_opened, on_failed)
+        chat.store.open(on_opened, on_failed)
 
     def start_engine(done: Done) -> None:
         link.start()
@@ -104,11 +106,11 @@ def make_steps(
                 models.choosing.begin()
             done()
 
-        models.knowledge.look(on_looked)
+        models.inventory.look(on_looked)
 
     return (
         Step("opening the chats", open_store),
         Step("starting the engine", start_engine),
-        Step("reading which models are here", models.knowledge.read),
+        Step("reading which models are here", models.inventory.read),
         Step("looking at this computer", look),
     )

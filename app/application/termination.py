@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupts(QObject):
+class TerminationSignals(QObject):
     """Turns the system's signals into one of Qt's.
 
     Python runs its handlers between two of its own instructions, and none are executed

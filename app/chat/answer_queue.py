@@ -9,16 +9,16 @@ from typing import assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.chat.answer_saver import AnswerSaver, OnSettled
-from app.chat.presenter import Screen
-from app.chat.storage.async_store import StoreRoom
+from app.chat.presenter import ChatPresenter
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.store import Store
-from app.chat.streaming_answer import AnswerProgress, OpenAnswer
+from app.chat.streaming_answer import AnswerProgress, StreamingAnswer
 from app.chat.turns import ChatId, Turn, TurnId, TurnState, messages_of
 from app.engine.engine_link import EngineLink
 from app.engine.model_state import Stopping
 from app.model_manager.loading import LoadEnd, ModelLoading
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
 from runtime.events import (
     EngineDied,
@@ -29,11 +29,11 @@ from runtime.events import (
     Loaded,
     LoadProgress,
     PictureProgress,
+    PrefillDone,
     PromptProgress,
     SpeedReport,
     TextPiece,
     ThinkingPiece,
-    WorkedAhead,
 )
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import AnswerRequest, RequestId
@@ -56,27 +56,27 @@ class AnswerQueue(QObject):
         *,
         link: EngineLink,
         loading: ModelLoading,
-        room: StoreRoom,
-        screen: Screen,
-        desk: NoticeDesk,
+        store: AsyncStore,
+        presenter: ChatPresenter,
+        notification_center: NotificationCenter,
         thinking: Callable[[], bool | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._link = link
         self._loading = loading
-        self._room = room
-        self._screen = screen
-        self._desk = desk
+        self._store = store
+        self._presenter = presenter
+        self._notification_center = notification_center
         self._thinking = thinking
-        self._waiting: deque[OpenAnswer] = deque()
-        self._current: OpenAnswer | None = None
+        self._waiting: deque[StreamingAnswer] = deque()
+        self._current: StreamingAnswer | None = None
         # Stopped for the user; the engine has not confirmed it yet.
-        self._stopping: OpenAnswer | None = None
+        self._stopping: StreamingAnswer | None = None
         # Once is enough: an engine that never has its model would be asked for ever.
-        self._asked_again: OpenAnswer | None = None
-        self._progress = AnswerProgress(loading=loading, screen=screen)
-        self._saver = AnswerSaver(room=room, desk=desk, parent=self)
+        self._asked_again: StreamingAnswer | None = None
+        self._progress = AnswerProgress(loading=loading, presenter=presenter)
+        self._saver = AnswerSaver(store=store, notification_center=notification_center, parent=self)
         link.event_received.connect(self._on_event)
 
     @property
@@ -86,7 +86,7 @@ class AnswerQueue(QObject):
 
     def ask(self, chat_id: ChatId, turn: Turn) -> None:
         """Have an empty answer written, after those that were asked for before."""
-        self._waiting.append(OpenAnswer(chat_id, turn))
+        self._waiting.append(StreamingAnswer(chat_id, turn))
         self._go_on()
 
     def stop(self, turn_id: TurnId) -> None:
@@ -126,7 +126,7 @@ class AnswerQueue(QObject):
             for turn in turns
         )
 
-    def _all(self) -> Iterator[OpenAnswer]:
+    def _all(self) -> Iterator[StreamingAnswer]:
         if self._current is not None:
             yield self._current
         yield from tuple(self._waiting)
@@ -136,18 +136,18 @@ class AnswerQueue(QObject):
             return
         if not self._loading.is_loaded:
             if not self._loading.reload():
-                self._desk.show_problem(Problem.MODEL_NOT_LOADED, "")
+                self._notification_center.show_problem(Problem.MODEL_NOT_LOADED, "")
                 self._fail_all(Problem.MODEL_NOT_LOADED, "")
             return
         self._current = answer = self._waiting.popleft()
         # Read only now: the answers before it on its branch are complete now.
-        self._room.run(
+        self._store.run(
             partial(Store.path, turn_id=answer.turn_id),
             then=partial(self._submit, answer),
             failed=partial(self._on_unreadable, answer),
         )
 
-    def _submit(self, answer: OpenAnswer, turns: Sequence[Turn]) -> None:
+    def _submit(self, answer: StreamingAnswer, turns: Sequence[Turn]) -> None:
         if answer is not self._current:
             # It was stopped while its history was read.
             return
@@ -169,7 +169,7 @@ class AnswerQueue(QObject):
             )
         )
 
-    def _on_unreadable(self, answer: OpenAnswer, failure: RuntimeFailure) -> None:
+    def _on_unreadable(self, answer: StreamingAnswer, failure: RuntimeFailure) -> None:
         if answer is self._current:
             self._end(answer, answer.fail(failure.problem, failure.detail))
             self.failed.emit(answer.turn)
@@ -190,7 +190,7 @@ class AnswerQueue(QObject):
                 if self._loading.take_death(event):
                     self._fail_all(event.problem, event.detail)
             case EngineUnresponsive():
-                self._desk.show(messages.model_unresponsive(), self._restart_engine)
+                self._notification_center.show(messages.model_unresponsive(), self._restart_engine)
             case (
                 PictureProgress() | PromptProgress() | ThinkingPiece() | TextPiece() | SpeedReport()
             ):
@@ -198,7 +198,7 @@ class AnswerQueue(QObject):
                 answer = self._at_engine(event.request_id)
                 if answer is not None and answer is self._current:
                     self._progress.take(answer, event)
-            case WorkedAhead():
+            case PrefillDone():
                 log.chat.info("request %d read %d tokens ahead", event.request_id, event.read)
             case _:
                 assert_never(event)
@@ -211,7 +211,7 @@ class AnswerQueue(QObject):
         if answer is self._current:
             self._end(answer, turn)
         else:
-            self._screen.update(turn)
+            self._presenter.update(turn)
             self._saver.save(answer)
             self._on_stop_confirmed()
 
@@ -232,7 +232,7 @@ class AnswerQueue(QObject):
         elif self._loading.take_failure(event) is LoadEnd.GIVEN_UP:
             self._fail_all(event.problem, event.detail)
 
-    def _deserves_another_try(self, answer: OpenAnswer, problem: Problem) -> bool:
+    def _deserves_another_try(self, answer: StreamingAnswer, problem: Problem) -> bool:
         """Whether an answer that failed is asked for again by itself, once."""
         if answer is self._asked_again:
             return False
@@ -247,7 +247,7 @@ class AnswerQueue(QObject):
         log.engine.info("the engine is restarted for the user")
         self._link.restart()
 
-    def _put_back(self, answer: OpenAnswer) -> None:
+    def _put_back(self, answer: StreamingAnswer) -> None:
         """Ask for it once more when there is a model."""
         self._current = None
         answer.request_id = None
@@ -259,11 +259,11 @@ class AnswerQueue(QObject):
         self._loading.rest()
         self._go_on()
 
-    def _stop(self, answer: OpenAnswer) -> None:
+    def _stop(self, answer: StreamingAnswer) -> None:
         turn = answer.enter(TurnState.STOPPED)
         if answer is not self._current:
             self._waiting.remove(answer)
-            self._screen.update(turn)
+            self._presenter.update(turn)
             self._saver.save(answer)
             return
         if answer.request_id is not None:
@@ -272,10 +272,10 @@ class AnswerQueue(QObject):
             self._link.stop(answer.request_id)
         self._end(answer, turn)
 
-    def _end(self, answer: OpenAnswer, turn: Turn) -> None:
+    def _end(self, answer: StreamingAnswer, turn: Turn) -> None:
         self._current = None
         self._saver.watch(None)
-        self._screen.update(turn)
+        self._presenter.update(turn)
         self._saver.save(answer)
         log.chat.info("turn %d: %s, %d characters", turn.turn_id, turn.state, len(turn.text))
         if self._stopping is None:
@@ -292,10 +292,10 @@ class AnswerQueue(QObject):
             if answer is self._current:
                 self._end(answer, turn)
             else:
-                self._screen.update(turn)
+                self._presenter.update(turn)
                 self._saver.save(answer)
 
-    def _at_engine(self, request_id: RequestId) -> OpenAnswer | None:
+    def _at_engine(self, request_id: RequestId) -> StreamingAnswer | None:
         for answer in (self._current, self._stopping):
             if answer is not None and answer.request_id == request_id:
                 return answer

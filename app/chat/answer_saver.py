@@ -5,12 +5,12 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from app.chat.storage.async_store import StoreRoom
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.store import Store
-from app.chat.streaming_answer import OpenAnswer
+from app.chat.streaming_answer import StreamingAnswer
 from app.chat.turns import TurnId
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from runtime.problems import RuntimeFailure
 
 # Under a second, so that a crash costs less than a second of text.
@@ -26,13 +26,19 @@ class AnswerSaver(QObject):
     kept here until it is, however many answers have ended meanwhile.
     """
 
-    def __init__(self, *, room: StoreRoom, desk: NoticeDesk, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        store: AsyncStore,
+        notification_center: NotificationCenter,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._room = room
-        self._desk = desk
-        self._streaming: OpenAnswer | None = None
+        self._store = store
+        self._notification_center = notification_center
+        self._streaming: StreamingAnswer | None = None
         # Everything that the store does not have all of, or has not confirmed yet.
-        self._unsaved: dict[TurnId, OpenAnswer] = {}
+        self._unsaved: dict[TurnId, StreamingAnswer] = {}
         self._on_its_way: set[TurnId] = set()
         self._failure: RuntimeFailure | None = None
         self._on_settled: OnSettled | None = None
@@ -40,12 +46,12 @@ class AnswerSaver(QObject):
         self._timer.setInterval(_EVERY_MS)
         self._timer.timeout.connect(self._on_due)
 
-    def watch(self, answer: OpenAnswer | None) -> None:
+    def watch(self, answer: StreamingAnswer | None) -> None:
         """Save this answer again and again while it streams; None when none does."""
         self._streaming = answer
         self._keep_time()
 
-    def save(self, answer: OpenAnswer) -> None:
+    def save(self, answer: StreamingAnswer) -> None:
         """Save an answer as it is now."""
         self._unsaved[answer.turn_id] = answer
         self._keep_time()
@@ -54,13 +60,13 @@ class AnswerSaver(QObject):
             return
         answer.is_saved = True
         self._on_its_way.add(answer.turn_id)
-        self._room.run(
+        self._store.run(
             partial(Store.save_answer, turn=answer.turn),
             then=lambda _: self._on_saved(answer),
             failed=partial(self._on_failed, answer),
         )
 
-    def unsaved(self) -> tuple[OpenAnswer, ...]:
+    def unsaved(self) -> tuple[StreamingAnswer, ...]:
         """Answers that the store has an older state of."""
         return tuple(self._unsaved.values())
 
@@ -82,7 +88,7 @@ class AnswerSaver(QObject):
             if answer is not None and not answer.is_saved:
                 self.save(answer)
 
-    def _on_saved(self, answer: OpenAnswer) -> None:
+    def _on_saved(self, answer: StreamingAnswer) -> None:
         self._on_its_way.discard(answer.turn_id)
         if answer.is_saved:
             del self._unsaved[answer.turn_id]
@@ -90,16 +96,16 @@ class AnswerSaver(QObject):
             self.save(answer)
         if self._failure is not None and not self._unsaved:
             self._failure = None
-            self._desk.show(messages.answers_saved())
+            self._notification_center.show(messages.answers_saved())
         self._keep_time()
         self._tell_if_settled()
 
-    def _on_failed(self, answer: OpenAnswer, failure: RuntimeFailure) -> None:
+    def _on_failed(self, answer: StreamingAnswer, failure: RuntimeFailure) -> None:
         self._on_its_way.discard(answer.turn_id)
         answer.is_saved = False
         # It is tried again every second; the user is told once.
         if self._failure is None:
-            self._desk.show(messages.answer_not_saved(failure))
+            self._notification_center.show(messages.answer_not_saved(failure))
         self._failure = failure
         self._tell_if_settled()
 

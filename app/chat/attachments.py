@@ -11,12 +11,12 @@ from typing import assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
-from app.chat.draft_attachments import EntryId, Tray
+from app.chat.draft_attachments import DraftAttachments, EntryId
 from app.chat.storage.attachment_files import AttachmentFiles, KeptFile
 from app.chat.turns import Attachment, AttachmentKind
 from app.notifications import messages, problem_messages
-from app.notifications.notification_center import NoticeDesk
-from app.platform.task_pool import Lane
+from app.notifications.notification_center import NotificationCenter
+from app.platform.task_pool import TaskQueue
 from runtime.media.client import inspect, never
 from runtime.media.file_checks import kind_of
 from runtime.media.media_info import PictureFacts, VideoFacts
@@ -54,20 +54,20 @@ class Attachments(QObject):
     def __init__(
         self,
         *,
-        tray: Tray,
-        lane: Lane,
+        draft_attachments: DraftAttachments,
+        tasks: TaskQueue,
         files: AttachmentFiles,
-        desk: NoticeDesk,
+        notification_center: NotificationCenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._tray = tray
-        self._lane = lane
+        self._draft_attachments = draft_attachments
+        self._tasks = tasks
         self._files = files
-        self._desk = desk
+        self._notification_center = notification_center
         # One for each file that is looked at: set when nobody wants it any more.
         self._unwanted: dict[EntryId, threading.Event] = {}
-        tray.changed.connect(self._on_tray_changed)
+        draft_attachments.changed.connect(self._on_draft_attachments_changed)
 
     def end(self) -> None:
         """Look at nothing any more: the window closes."""
@@ -89,26 +89,26 @@ class Attachments(QObject):
     @Slot()
     def refuse_remote(self) -> None:
         """Something was dropped that is only an address."""
-        self._desk.show(messages.remote_picture_refused())
+        self._notification_center.show(messages.remote_picture_refused())
 
     @Slot(object)
     def remove(self, entry_id: EntryId) -> None:
         """Leave a file out."""
-        self._tray.remove(entry_id)
+        self._draft_attachments.remove(entry_id)
 
     def _take(self, name: str, job: Callable[[Stop], Kept]) -> None:
-        entry_id = self._tray.add(name)
+        entry_id = self._draft_attachments.add(name)
         self._unwanted[entry_id] = unwanted = threading.Event()
-        self._lane.run(
+        self._tasks.run(
             partial(job, unwanted.is_set),
             then=partial(self._on_kept, entry_id),
             failed=partial(self._on_refused, entry_id),
         )
 
     @Slot()
-    def _on_tray_changed(self) -> None:
+    def _on_draft_attachments_changed(self) -> None:
         """Give up what was taken out of the tray while it was looked at."""
-        wanted = {entry.entry_id for entry in self._tray.entries()}
+        wanted = {entry.entry_id for entry in self._draft_attachments.entries()}
         for entry_id in self._unwanted.keys() - wanted:
             self._unwanted.pop(entry_id).set()
 
@@ -119,18 +119,20 @@ class Attachments(QObject):
         if duration_s is not None and readable_s is not None:
             missing_s = duration_s - readable_s
             if missing_s > max(_CUT_SHORT_S, duration_s * _CUT_SHORT_SHARE):
-                self._desk.show(messages.video_cut_short(attachment.name, readable_s, duration_s))
-        self._tray.settle(entry_id, attachment)
+                self._notification_center.show(
+                    messages.video_cut_short(attachment.name, readable_s, duration_s)
+                )
+        self._draft_attachments.settle(entry_id, attachment)
 
     def _on_refused(self, entry_id: EntryId, failure: RuntimeFailure) -> None:
-        if all(entry.entry_id != entry_id for entry in self._tray.entries()):
+        if all(entry.entry_id != entry_id for entry in self._draft_attachments.entries()):
             # The user has taken it out already.
             return
         self._unwanted.pop(entry_id, None)
         # Held back before the tray settles, or the question would leave without its file.
         self.refused.emit()
-        self._tray.remove(entry_id)
-        self._desk.show_failure(failure)
+        self._draft_attachments.remove(entry_id)
+        self._notification_center.show_failure(failure)
 
 
 def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> Kept:

@@ -24,7 +24,7 @@ _NO_PARENT = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrayEntry:
+class DraftAttachment:
     """One file in the tray.
 
     Attributes:
@@ -37,7 +37,7 @@ class TrayEntry:
     attachment: Attachment | None = None
 
 
-class Tray(QAbstractListModel):
+class DraftAttachments(QAbstractListModel):
     """The files that go along with the next question, in the order they were given.
 
     A file can be taken out while it is still being looked at, so settling or removing
@@ -51,7 +51,7 @@ class Tray(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[TrayEntry] = []
+        self._entries: list[DraftAttachment] = []
         self._numbers = count(1)
 
     @property
@@ -59,7 +59,7 @@ class Tray(QAbstractListModel):
         """Whether nothing is being looked at any more; true of an empty tray."""
         return all(entry.attachment is not None for entry in self._entries)
 
-    def entries(self) -> tuple[TrayEntry, ...]:
+    def entries(self) -> tuple[DraftAttachment, ...]:
         """All entries, in the order they were given."""
         return tuple(self._entries)
 
@@ -68,7 +68,7 @@ class Tray(QAbstractListModel):
         entry_id = EntryId(next(self._numbers))
         row = len(self._entries)
         self.beginInsertRows(_NO_PARENT, row, row)
-        self._entries.append(TrayEntry(entry_id=entry_id, name=name))
+        self._entries.append(DraftAttachment(entry_id=entry_id, name=name))
         self.endInsertRows()
         self.changed.emit()
         return entry_id
@@ -106,7 +106,7 @@ class Tray(QAbstractListModel):
         """Take these in place of everything in the tray."""
         self.beginResetModel()
         self._entries = [
-            TrayEntry(entry_id=EntryId(next(self._numbers)), name=each.name, attachment=each)
+            DraftAttachment(entry_id=EntryId(next(self._numbers)), name=each.name, attachment=each)
             for each in attachments
         ]
         self.endResetModel()

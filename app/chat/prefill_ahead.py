@@ -8,9 +8,9 @@ import psutil
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.chat.answer_queue import AnswerQueue
-from app.chat.draft_attachments import Tray
-from app.chat.presenter import Place, Screen
-from app.chat.storage.async_store import StoreRoom
+from app.chat.draft_attachments import DraftAttachments
+from app.chat.presenter import ChatPresenter, Place
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.store import Store
 from app.chat.turns import Turn, messages_of, part_of
 from app.engine.engine_link import EngineLink
@@ -18,7 +18,7 @@ from app.engine.model_state import ModelState, Ready
 from app.model_manager.loading import ModelLoading
 from app.platform import log
 from runtime.content import Message, Role, Text
-from runtime.requests import WorkAheadRequest
+from runtime.requests import PrefillRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ def read_power() -> Power:
     return Power(plugged_in=battery.power_plugged is not False, percent=battery.percent)
 
 
-def may_work_ahead(power: Power, *, switched_on: bool, least_percent: int) -> bool:
+def may_prefill_ahead(power: Power, *, switched_on: bool, least_percent: int) -> bool:
     """Whether to read what the next question will need before it is asked.
 
     Args:
@@ -61,7 +61,7 @@ _UNSETTLED = 8
 _LONGEST_DRAFT = 50_000
 
 
-def whole_words(text: str) -> str:
+def stable_prefix(text: str) -> str:
     """A draft without the word that is being typed."""
     if len(text) > _LONGEST_DRAFT:
         return ""
@@ -79,7 +79,7 @@ _SETTLING_MS = 150
 _TYPING_MS = 400
 
 
-class WorkAhead(QObject):
+class PrefillAhead(QObject):
     """Watches tray, draft and screen, and asks for reading whenever the model has nothing to do.
 
     The engine gives this work up for any question by itself, so nothing here is ever stopped.
@@ -91,9 +91,9 @@ class WorkAhead(QObject):
         link: EngineLink,
         loading: ModelLoading,
         answers: AnswerQueue,
-        room: StoreRoom,
-        screen: Screen,
-        tray: Tray,
+        store: AsyncStore,
+        presenter: ChatPresenter,
+        draft_attachments: DraftAttachments,
         model_state: ModelState,
         is_allowed: Callable[[], bool],
         parent: QObject | None = None,
@@ -102,9 +102,9 @@ class WorkAhead(QObject):
         self._link = link
         self._loading = loading
         self._answers = answers
-        self._room = room
-        self._screen = screen
-        self._tray = tray
+        self._store = store
+        self._presenter = presenter
+        self._draft_attachments = draft_attachments
         self._is_allowed = is_allowed
         self._newest: tuple[Message, ...] = ()
         self._words = ""
@@ -117,7 +117,7 @@ class WorkAhead(QObject):
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(self._begin)
-        tray.changed.connect(self._timer.start)
+        draft_attachments.changed.connect(self._timer.start)
         model_state.changed.connect(self._on_model_changed)
 
     def end(self) -> None:
@@ -134,7 +134,7 @@ class WorkAhead(QObject):
     @Slot(str)
     def take_draft(self, text: str) -> None:
         """The question as it is typed; empty once it is sent."""
-        words = whole_words(text)
+        words = stable_prefix(text)
         # Not started anew by each key, or nothing would be read before a pause.
         if words != self._words and words and not self._typing.isActive():
             self._typing.start()
@@ -149,11 +149,11 @@ class WorkAhead(QObject):
     def _begin(self) -> None:
         if not self._is_possible():
             return
-        place = self._screen.place
+        place = self._presenter.place
         if place.parent_id is None:
             self._submit(place, ())
             return
-        self._room.run(
+        self._store.run(
             partial(Store.path, turn_id=place.parent_id),
             then=partial(self._submit, place),
             failed=lambda failure: log.chat.info("nothing read ahead: %s", failure.problem),
@@ -164,17 +164,17 @@ class WorkAhead(QObject):
             not self._is_ended
             and self._loading.is_loaded
             and self._answers.is_idle
-            and self._tray.is_settled
+            and self._draft_attachments.is_settled
             and self._is_allowed()
         )
 
     def _submit(self, place: Place, turns: Sequence[Turn]) -> None:
-        if place is not self._screen.place or not self._is_possible():
+        if place is not self._presenter.place or not self._is_possible():
             return
         messages = messages_of(self._answers.as_they_are(turns))
         attached = tuple(
             part_of(entry.attachment)
-            for entry in self._tray.entries()
+            for entry in self._draft_attachments.entries()
             if entry.attachment is not None
         )
         typed = (Text(text=self._words),) if self._words else ()
@@ -185,4 +185,4 @@ class WorkAhead(QObject):
         self._newest = messages
         request_id = self._link.next_id()
         log.chat.info("request %d reads ahead %d messages", request_id, len(messages))
-        self._link.submit(WorkAheadRequest(request_id=request_id, messages=messages))
+        self._link.submit(PrefillRequest(request_id=request_id, messages=messages))

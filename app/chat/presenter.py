@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.storage.records import Exchange
 from app.chat.transcript import Transcript
 from app.chat.turns import Attachment, ChatId, ChatSummary, Turn, TurnId
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 
 
-class Front(Protocol):
+class ChatView(Protocol):
     """The window, as far as the conversation knows it."""
 
-    def show_notice(self, notice: Notice) -> None:
+    def show_notification(self, notification: Notification) -> None:
         """Tell the user something."""
 
     def show_draft(self, text: str) -> None:
@@ -51,7 +51,7 @@ class Draft:
     attachments: tuple[Attachment, ...]
 
 
-class Screen:
+class ChatPresenter:
     """The only writer of transcript and chat list.
 
     Attributes:
@@ -60,12 +60,17 @@ class Screen:
     """
 
     def __init__(
-        self, *, transcript: Transcript, tray: Tray, chats: ChatList, front: Front
+        self,
+        *,
+        transcript: Transcript,
+        draft_attachments: DraftAttachments,
+        chats: ChatList,
+        view: ChatView,
     ) -> None:
         self._transcript = transcript
-        self._tray = tray
+        self._draft_attachments = draft_attachments
         self._chats = chats
-        self._front = front
+        self._view = view
         self._draft: Draft | None = None
         self.place = Place()
         self.is_asking = False
@@ -77,8 +82,8 @@ class Screen:
             self.place.chat_id is None
             and not self.is_asking
             and self._transcript.last() is None
-            and not self._tray.entries()
-            and not self._front.composer_text().strip()
+            and not self._draft_attachments.entries()
+            and not self._view.composer_text().strip()
         )
 
     @property
@@ -157,10 +162,12 @@ class Screen:
     def begin_edit(self, turn: Turn) -> None:
         """Bring an earlier question back; what was in the composer waits until it is sent."""
         if self._draft is None:
-            self._draft = Draft(text=self._front.composer_text(), attachments=self._tray.take())
+            self._draft = Draft(
+                text=self._view.composer_text(), attachments=self._draft_attachments.take()
+            )
         self._transcript.remove_from(turn.turn_id)
-        self._tray.show_attachments(turn.attachments)
-        self._front.show_draft(turn.text)
+        self._draft_attachments.show_attachments(turn.attachments)
+        self._view.show_draft(turn.text)
         self.place = Place(self.place.chat_id, turn.parent_id)
 
     def end_edit(self) -> None:
@@ -168,19 +175,21 @@ class Screen:
         if self._draft is None:
             return
         draft, self._draft = self._draft, None
-        self._tray.show_attachments(draft.attachments)
-        self._front.show_draft(draft.text)
+        self._draft_attachments.show_attachments(draft.attachments)
+        self._view.show_draft(draft.text)
 
     def show_waiting(self, text: str) -> None:
         """Show a question that was sent and is not in the conversation yet; "" for none."""
-        self._front.show_waiting(text)
+        self._view.show_waiting(text)
 
     def return_question(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Give back what could not be sent, in front of what was written since."""
-        written = self._front.composer_text()
-        self._front.show_draft(f"{text}\n\n{written}" if written.strip() else text)
+        written = self._view.composer_text()
+        self._view.show_draft(f"{text}\n\n{written}" if written.strip() else text)
         if attachments:
-            self._tray.show_attachments([*attachments, *self._tray.take()])
+            self._draft_attachments.show_attachments(
+                [*attachments, *self._draft_attachments.take()]
+            )
 
     def _others(self, chat_id: ChatId) -> list[ChatSummary]:
         return [chat for chat in self._chats.chats() if chat.chat_id != chat_id]

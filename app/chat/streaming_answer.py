@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from app.chat.presenter import Screen
+from app.chat.presenter import ChatPresenter
 from app.chat.turns import ChatId, Turn, TurnId, TurnState
 from app.engine.model_state import Answering, ReadingPicture, ReadingPrompt, Thinking
 from app.model_manager.loading import ModelLoading
@@ -29,7 +29,7 @@ _END_STATES = {
 }
 
 
-class OpenAnswer:
+class StreamingAnswer:
     """Collects an answer while it streams in.
 
     Attributes:
@@ -126,11 +126,11 @@ Progress = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedR
 class AnswerProgress:
     """Takes what the engine says while it works on an answer."""
 
-    def __init__(self, *, loading: ModelLoading, screen: Screen) -> None:
+    def __init__(self, *, loading: ModelLoading, presenter: ChatPresenter) -> None:
         self._loading = loading
-        self._screen = screen
+        self._presenter = presenter
 
-    def take(self, answer: OpenAnswer, event: Progress) -> None:
+    def take(self, answer: StreamingAnswer, event: Progress) -> None:
         """Follow one event of the answer that the engine works on."""
         match event:
             case PictureProgress():
@@ -142,12 +142,12 @@ class AnswerProgress:
             case ThinkingPiece():
                 self._enter(answer, TurnState.WRITING)
                 answer.add_thinking(event.text)
-                self._screen.append_thinking(answer.turn_id, event.text)
+                self._presenter.append_thinking(answer.turn_id, event.text)
                 self._loading.show(Thinking())
             case TextPiece():
                 self._enter(answer, TurnState.WRITING)
                 answer.add_text(event.text)
-                self._screen.append_text(answer.turn_id, event.text)
+                self._presenter.append_text(answer.turn_id, event.text)
                 self._loading.show(Answering(tokens_per_second=answer.tokens_per_second))
             case SpeedReport():
                 answer.tokens_per_second = event.tokens_per_second
@@ -156,6 +156,6 @@ class AnswerProgress:
             case _:
                 assert_never(event)
 
-    def _enter(self, answer: OpenAnswer, state: TurnState) -> None:
+    def _enter(self, answer: StreamingAnswer, state: TurnState) -> None:
         if answer.state is not state:
-            self._screen.update(answer.enter(state))
+            self._presenter.update(answer.enter(state))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.cli.arguments import add_model_options, model_files
-from app.cli.ask_session import Answer, Asker
+from app.cli.ask_session import Answer, AskSession
 from app.cli.console import Console, first_interrupt
 from app.notifications.messages import video_cut_short
 from app.notifications.problem_messages import explain
@@ -148,9 +148,11 @@ def run_ask(arguments: AskArguments, console: Console | None = None) -> int:
             console.clear_progress()
             return INTERRUPTED
         code = exit_code_for(failure.problem)
-        notice = explain(failure.problem, failure.detail)
+        notification = explain(failure.problem, failure.detail)
         # What to do about a file is worded for a window it is dropped on.
-        console.notice(replace(notice, explanation="") if code == BAD_FILE else notice)
+        console.notification(
+            replace(notification, explanation="") if code == BAD_FILE else notification
+        )
         return code
     except KeyboardInterrupt:
         console.clear_progress()
@@ -164,7 +166,7 @@ def _run(arguments: AskArguments, console: Console) -> int:
     attachments = _check_files(arguments.attachments, console)
     client = EngineClient(log_folder=find_paths().logs)
     try:
-        asker = Asker(client, console, shows_answers=not arguments.as_json)
+        asker = AskSession(client, console, shows_answers=not arguments.as_json)
         with first_interrupt(asker.stop):
             loaded = asker.load(arguments.files or demo_model_files())
             return _converse(arguments, attachments, asker, loaded, console)
@@ -182,7 +184,7 @@ def _check_files(paths: tuple[Path, ...], console: Console) -> tuple[Part, ...]:
                     parts.append(Image(path=path.absolute()))
                 case VideoFacts(readable_s=readable_s, duration_s=duration_s):
                     if readable_s < duration_s:
-                        console.notice(video_cut_short(path.name, readable_s, duration_s))
+                        console.notification(video_cut_short(path.name, readable_s, duration_s))
                     parts.append(Video(path=path.absolute()))
     return tuple(parts)
 
@@ -190,7 +192,7 @@ def _check_files(paths: tuple[Path, ...], console: Console) -> tuple[Part, ...]:
 def _converse(
     arguments: AskArguments,
     attachments: tuple[Part, ...],
-    asker: Asker,
+    asker: AskSession,
     loaded: Loaded,
     console: Console,
 ) -> int:

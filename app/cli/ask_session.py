@@ -15,11 +15,11 @@ from runtime.events import (
     Loaded,
     LoadProgress,
     PictureProgress,
+    PrefillDone,
     PromptProgress,
     SpeedReport,
     TextPiece,
     ThinkingPiece,
-    WorkedAhead,
 )
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import (
@@ -28,7 +28,7 @@ from runtime.requests import (
     ModelFiles,
     Request,
     RequestId,
-    SamplingWishes,
+    SamplingOptions,
 )
 
 
@@ -77,7 +77,7 @@ class Answer:
     finished: Finished
 
 
-class Asker:
+class AskSession:
     """One engine, asked one thing at a time."""
 
     def __init__(self, engine: Engine, console: Console, *, shows_answers: bool) -> None:
@@ -124,7 +124,7 @@ class Asker:
             KeyboardInterrupt: stopped before it began
         """
         self._begin()
-        wishes = SamplingWishes(temperature=options.temperature, seed=options.seed)
+        wishes = SamplingOptions(temperature=options.temperature, seed=options.seed)
         self._engine.submit(
             AnswerRequest(
                 request_id=self._current,
@@ -165,7 +165,7 @@ class Asker:
                     raise RuntimeFailure(event.problem, event.detail)
                 case EngineUnresponsive():
                     self._console.progress("The model does not react. Ctrl+C ends it")
-                case SpeedReport() | LoadProgress() | Loaded() | WorkedAhead():
+                case SpeedReport() | LoadProgress() | Loaded() | PrefillDone():
                     # Not worth a line on a terminal.
                     pass
                 case _:

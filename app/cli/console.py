@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TextIO
 
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 
 _ERASE_LINE = "\r\x1b[K"
 
@@ -41,10 +41,10 @@ class Console:
         self.clear_progress()
         self._write(self._out, json.dumps(values) + "\n")
 
-    def notice(self, notice: Notice) -> None:
+    def notification(self, notification: Notification) -> None:
         """A problem, in one paragraph."""
         self.clear_progress()
-        words = " ".join(part for part in (notice.title, notice.explanation) if part)
+        words = " ".join(part for part in (notification.title, notification.explanation) if part)
         self._write(self._err, f"sideglance: {without_controls(words)}\n")
 
     def progress(self, text: str) -> None:

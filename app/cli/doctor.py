@@ -10,8 +10,8 @@ from pathlib import Path
 from app import VERSION
 from app.cli.console import Console
 from app.cli.diagnosis import Diagnosis, FolderState, ModelHealth, diagnosis_in_words, proxy_in_use
-from app.model_manager.measurements import Learnt, learnt_file, load_learnt
-from app.model_manager.runtime_planner import Counsel
+from app.model_manager.measurements import Measurements, load_measurements, measurements_file
+from app.model_manager.runtime_planner import RuntimePlanner
 from app.platform.paths import Paths, find_paths
 from app.settings.settings import Settings, load_settings
 from runtime.hardware.report import MachineReport
@@ -72,14 +72,14 @@ def examine(paths: Paths, settings: Settings) -> Diagnosis:
     """Find out how an installation is doing; nothing is loaded, and no connection opened."""
     chosen = settings.models_folder
     models = paths.models if chosen is None else Path(chosen)
-    learnt = load_learnt(learnt_file(paths))
-    report = _look(models, settings, learnt)
+    measurements = load_measurements(measurements_file(paths))
+    report = _look(models, settings, measurements)
     inventory = Library(models, is_chosen=chosen is not None).look()
     folders = (
         ("Settings", paths.settings.parent),
         ("Chats", paths.chats),
         ("Models", models),
-        ("Readings", paths.cache),
+        ("EngineCache", paths.cache),
         ("Logs", paths.logs),
     )
     return Diagnosis(
@@ -89,7 +89,7 @@ def examine(paths: Paths, settings: Settings) -> Diagnosis:
         bindings=_bindings(),
         report=report,
         models=_models(inventory),
-        comparison=learnt.comparison,
+        comparison=measurements.comparison,
         folders=tuple(_folder(purpose, path, inventory, models) for purpose, path in folders),
         offline=settings.offline,
         proxy=proxy_in_use(settings.proxy),
@@ -134,9 +134,9 @@ def diagnosis_record(diagnosis: Diagnosis) -> dict[str, object]:
     }
 
 
-def _look(models: Path, settings: Settings, learnt: Learnt) -> MachineReport | None:
+def _look(models: Path, settings: Settings, measurements: Measurements) -> MachineReport | None:
     try:
-        return Counsel().look(models, settings.device_bytes, learnt)
+        return RuntimePlanner().look(models, settings.device_bytes, measurements)
     except RuntimeFailure:
         return None
 

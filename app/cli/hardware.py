@@ -10,7 +10,7 @@ from app.cli.console import Console
 from app.cli.this_computer import record_this_computer, report_of
 from app.notifications.formatting import quoted, size_in_words
 from app.notifications.hardware_messages import finding_in_words, findings_in_words
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from runtime.hardware.recording import Recording, document_of
 from runtime.hardware.report import (
     Battery,
@@ -95,17 +95,17 @@ def recorded_in_words(path: Path) -> str:
     return f"Recorded in {path}. It can be sent with a report, and used with plan --machine."
 
 
-def recording_exists(path: Path) -> Notice:
+def recording_exists(path: Path) -> Notification:
     """There is a file already where a recording should go."""
-    return Notice(
+    return Notification(
         title=f"{quoted(path.name)} is there already and was not changed.",
         explanation="Name a new file, or delete that one first.",
     )
 
 
-def recording_unwritable(path: Path) -> Notice:
+def recording_unwritable(path: Path) -> Notification:
     """A recording cannot be written there."""
-    return Notice(
+    return Notification(
         title=f"{quoted(path.name)} cannot be written.",
         explanation="Name a file in a folder that you may write to.",
     )
@@ -141,7 +141,7 @@ def _battery(battery: Battery | None) -> str:
 
 def _device(device: GraphicsDevice) -> Iterator[str]:
     address = f", at {device.address}" if device.address else ""
-    yield f"  {device.name}, {device.kind.value}, {device.driver or 'driver not known'}{address}"
+    yield f"  {device.name}, {device.kind.value}, {device.driver or 'driver not snapshot'}{address}"
     if device.dedicated is not None:
         yield f"    memory of its own: {_memory(device.dedicated)}"
     if device.shared is not None:
@@ -151,7 +151,7 @@ def _device(device: GraphicsDevice) -> Iterator[str]:
 
 
 def _build(build: LlamaBuild) -> Iterator[str]:
-    yield f"  backends: {', '.join(build.backends) or 'not known'}"
+    yield f"  backends: {', '.join(build.backends) or 'not snapshot'}"
     for device in build.devices:
         yield f"  {_build_device(device)}"
     if build.backends and not build.devices:
@@ -185,7 +185,7 @@ def run_hardware(arguments: HardwareArguments, console: Console | None = None) -
     path = arguments.recording
     # Looking takes seconds: what will not go well is said before.
     if path is not None and (path.exists() or path.is_symlink()):
-        console.notice(recording_exists(path))
+        console.notification(recording_exists(path))
         return NOT_RECORDED
     recording = record_this_computer()
     _say(arguments, report_of(recording), console)
@@ -229,7 +229,7 @@ def _keep(arguments: HardwareArguments, recording: Recording, path: Path, consol
     try:
         replace_file(path, content.encode())
     except OSError:
-        console.notice(recording_unwritable(path))
+        console.notification(recording_unwritable(path))
         return NOT_RECORDED
     if not arguments.as_json:
         console.piece(recorded_in_words(path))

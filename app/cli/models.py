@@ -124,10 +124,10 @@ def run_models(arguments: ModelsArguments, console: Console | None = None) -> in
             return _move(arguments, arguments.folder, settings, paths, console)
         return _list(arguments, library, console)
     except RuntimeFailure as failure:
-        console.notice(explain(failure.problem, failure.detail))
+        console.notification(explain(failure.problem, failure.detail))
         return NOT_DONE
     except (Stopped, KeyboardInterrupt):
-        console.notice(nothing_changed())
+        console.notification(nothing_changed())
         return INTERRUPTED
 
 
@@ -175,7 +175,7 @@ def _delete(arguments: ModelsArguments, library: Library, console: Console) -> i
     if not held:
         raise RuntimeFailure(Problem.MODEL_NAME_UNKNOWN, name)
     if len(held) > 1:
-        console.notice(several_models(name, [one.quantisation for one in held]))
+        console.notification(several_models(name, [one.quantisation for one in held]))
         return NOT_DONE
     library.delete(held[0])
     if arguments.as_json:

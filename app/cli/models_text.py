@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.notifications.formatting import quoted, size_in_words
 from app.notifications.hardware_messages import nothing_fits_in_words
-from app.notifications.notification import Notice, NoticeKind
+from app.notifications.notification import Notification, NotificationKind
 from app.notifications.problem_messages import explain
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Inventory
@@ -50,25 +50,25 @@ def moved_in_words(folder: Path) -> str:
     return f"Your models are in {folder} now."
 
 
-def download_stopped() -> Notice:
+def download_stopped() -> Notification:
     """The user had enough of a download for now."""
-    return Notice(
+    return Notification(
         title="The download was stopped and what came is kept.",
         explanation="Give the same command again to go on with it.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def nothing_changed() -> Notice:
+def nothing_changed() -> Notification:
     """The user had enough of an import or a move."""
-    return Notice(title="It was stopped and nothing was changed.", kind=NoticeKind.INFO)
+    return Notification(title="It was stopped and nothing was changed.", kind=NotificationKind.INFO)
 
 
-def quantisation_unknown(model: str, quantisation: str, known: Sequence[str]) -> Notice:
+def quantisation_unknown(model: str, quantisation: str, snapshot: Sequence[str]) -> Notification:
     """A model does not come in this form."""
-    return Notice(
+    return Notification(
         title=f"{model} does not come as {quoted(quantisation)}.",
-        explanation=f"It comes as {', '.join(known)}.",
+        explanation=f"It comes as {', '.join(snapshot)}.",
     )
 
 
@@ -94,24 +94,24 @@ def going_on(model: str, quantisation: str) -> str:
     return f"{model} {quantisation} is taken, because a part of it is here already."
 
 
-def nothing_fits(missing_bytes: int) -> Notice:
+def nothing_fits(missing_bytes: int) -> Notification:
     """No model can be recommended."""
-    return Notice(title=nothing_fits_in_words(missing_bytes))
+    return Notification(title=nothing_fits_in_words(missing_bytes))
 
 
-def picked(reason: str) -> Notice:
+def picked(reason: str) -> Notification:
     """What is fetched, and why."""
-    return Notice(title=reason, kind=NoticeKind.INFO)
+    return Notification(title=reason, kind=NotificationKind.INFO)
 
 
-def several_models(name: str, quantisations: Sequence[str]) -> Notice:
+def several_models(name: str, quantisations: Sequence[str]) -> Notification:
     """More than one model is meant."""
-    return Notice(
+    return Notification(
         title=f"There are several models called {quoted(name)}.",
         explanation=f"Say which with --quantisation: {', '.join(sorted(quantisations))}.",
     )
 
 
-def sentence(notice: Notice) -> str:
+def sentence(notification: Notification) -> str:
     """A notice in one line."""
-    return " ".join(part for part in (notice.title, notice.explanation) if part)
+    return " ".join(part for part in (notification.title, notification.explanation) if part)

@@ -10,7 +10,7 @@ from app.cli.models_text import nothing_fits
 from app.cli.this_computer import look_at_this_computer
 from app.notifications.formatting import rounded, size_in_words
 from app.notifications.problem_messages import explain
-from runtime.hardware.hypothetical import imagined_machine
+from runtime.hardware.hypothetical import hypothetical_machine
 from runtime.hardware.readers import read_machine
 from runtime.hardware.recording import load_recording
 from runtime.hardware.report import MachineReport
@@ -106,10 +106,10 @@ def run_plan(arguments: PlanArguments, console: Console | None = None) -> int:
     try:
         plan = choose(_machine(arguments), load_catalogue())
     except NothingFits as failure:
-        console.notice(nothing_fits(failure.missing_bytes))
+        console.notification(nothing_fits(failure.missing_bytes))
         return NOTHING
     except RuntimeFailure as failure:
-        console.notice(explain(failure.problem, failure.detail))
+        console.notification(explain(failure.problem, failure.detail))
         return NOTHING
     if arguments.as_json:
         console.record(plan_record(plan))
@@ -165,5 +165,5 @@ def _machine(arguments: PlanArguments) -> MachineReport:
     if arguments.machine is not None:
         return read_machine(load_recording(arguments.machine))
     if arguments.ram_bytes is not None:
-        return imagined_machine(arguments.ram_bytes, arguments.vram_bytes)
+        return hypothetical_machine(arguments.ram_bytes, arguments.vram_bytes)
     return look_at_this_computer()

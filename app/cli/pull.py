@@ -21,7 +21,7 @@ from app.settings.settings import Settings, library_of, load_settings
 from runtime.models.catalogue import CatalogueModel, load_catalogue
 from runtime.models.choose import NothingFits
 from runtime.models.download.model_download import ModelDownload
-from runtime.models.download.model_files import DownloadUnit, unit_of
+from runtime.models.download.model_files import DownloadItem, download_item_of
 from runtime.models.download.network import Network
 from runtime.models.download.progress import TransferState
 from runtime.models.download.sources import sources_for
@@ -110,21 +110,21 @@ def run_pull(
     """Fetch a model; returns the exit code."""
     console = console or Console()
     try:
-        unit = _find_unit(arguments, console, catalogue or load_catalogue(), look)
-        if unit is None:
+        item = _find_unit(arguments, console, catalogue or load_catalogue(), look)
+        if item is None:
             return NOT_FETCHED
-        installed = _fetch(arguments, unit, console)
+        installed = _fetch(arguments, item, console)
     except NothingFits as failure:
-        console.notice(nothing_fits(failure.missing_bytes))
+        console.notification(nothing_fits(failure.missing_bytes))
         return NOT_FETCHED
     except RuntimeFailure as failure:
-        console.notice(explain(failure.problem, failure.detail))
+        console.notification(explain(failure.problem, failure.detail))
         return NOT_FETCHED
     except KeyboardInterrupt:
-        console.notice(download_stopped())
+        console.notification(download_stopped())
         return INTERRUPTED
     if installed is None:
-        console.notice(download_stopped())
+        console.notification(download_stopped())
         return INTERRUPTED
     _say_installed(arguments, installed, console)
     return FETCHED
@@ -145,7 +145,7 @@ def installed_record(model: InstalledModel) -> dict[str, object]:
 
 def _find_unit(
     arguments: PullArguments, console: Console, catalogue: Sequence[CatalogueModel], look: Look
-) -> DownloadUnit | None:
+) -> DownloadItem | None:
     if arguments.model is None:
         return _picked(pick_any(catalogue, _unfinished(), look), console)
     model = find_model(catalogue, arguments.model)
@@ -155,15 +155,15 @@ def _find_unit(
         return _picked(pick_form(model, _unfinished(), look), console)
     quantisation = find_quantisation(model, arguments.quantisation)
     if quantisation is None:
-        known = [one.name for one in model.quantisations]
-        console.notice(quantisation_unknown(model.name, arguments.quantisation, known))
+        snapshot = [one.name for one in model.quantisations]
+        console.notification(quantisation_unknown(model.name, arguments.quantisation, snapshot))
         return None
-    return unit_of(model, quantisation)
+    return download_item_of(model, quantisation)
 
 
-def _picked(pick: Pick, console: Console) -> DownloadUnit:
-    console.notice(picked(pick.reason))
-    return unit_of(pick.model, pick.quantisation)
+def _picked(pick: Pick, console: Console) -> DownloadItem:
+    console.notification(picked(pick.reason))
+    return download_item_of(pick.model, pick.quantisation)
 
 
 def _unfinished() -> Sequence[Unfinished]:
@@ -171,18 +171,18 @@ def _unfinished() -> Sequence[Unfinished]:
     return library_of(load_settings(paths.settings).settings, paths).unfinished()
 
 
-def _fetch(arguments: PullArguments, unit: DownloadUnit, console: Console) -> InstalledModel | None:
+def _fetch(arguments: PullArguments, item: DownloadItem, console: Console) -> InstalledModel | None:
     paths = find_paths()
     settings = load_settings(paths.settings).settings
     download = ModelDownload(
-        unit,
+        item,
         library=library_of(settings, paths),
         network=_network(arguments, settings),
         sources=sources_for(
             settings.endpoint if arguments.endpoint is None else arguments.endpoint
         ),
     )
-    title = f"{unit.name} {unit.quantisation}"
+    title = f"{item.name} {item.quantisation}"
 
     def show(state: TransferState) -> None:
         console.progress(f"{title}: {transfer_in_words(state)}")

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from app.model_manager.measurements import learnt_file, load_learnt
+from app.model_manager.measurements import load_measurements, measurements_file
 from app.model_manager.runtime_planner import with_known_speeds
 from app.platform.paths import find_paths
 from app.settings.settings import library_of, load_settings
@@ -18,8 +18,8 @@ def record_this_computer() -> Recording:
     paths = find_paths()
     settings = load_settings(paths.settings).settings
     recording = record_machine(library_of(settings, paths).folder)
-    learnt = load_learnt(learnt_file(paths))
-    speeds = with_known_speeds(report_of(recording), learnt).speeds
+    measurements = load_measurements(measurements_file(paths))
+    speeds = with_known_speeds(report_of(recording), measurements).speeds
     measured = ProbeResult(output={name: asdict(speed) for name, speed in speeds.items()})
     return replace(recording, probes={**recording.probes, SPEEDS: measured})
 

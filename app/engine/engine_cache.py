@@ -10,12 +10,12 @@ import psutil
 from PySide6.QtCore import QObject, Slot
 
 from app.notifications import messages
-from app.notifications.notification import Notice
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification import Notification
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
-from app.platform.task_pool import Lane
+from app.platform.task_pool import TaskQueue
 from app.settings.settings import MOST_CACHE_GIGABYTES, MOST_MEMORY_PERCENT
-from app.settings.settings_store import SettingsKeeper
+from app.settings.settings_store import SettingsStore
 from runtime.cache_files import EMBEDDINGS, STATES, is_abandoned, parse_whole
 
 # The engine's folders; nothing else is looked at.
@@ -117,17 +117,17 @@ def _size(path: Path) -> int:
         return 0
 
 
-class ReadingsBoard(Protocol):
+class CacheView(Protocol):
     """The window, as far as it shows what is kept."""
 
     def show_kept_bytes(self, used_bytes: int) -> None:
         """Say how much is kept."""
 
-    def show_cleared(self, notice: Notice) -> None:
+    def show_cleared(self, notification: Notification) -> None:
         """Say what became of what was kept."""
 
 
-class Readings(QObject):
+class EngineCache(QObject):
     """Looks after the engine's part of the cache folder.
 
     Attributes:
@@ -138,17 +138,17 @@ class Readings(QObject):
         self,
         *,
         folder: Path,
-        lane: Lane,
-        settings: SettingsKeeper,
-        desk: NoticeDesk,
-        board: ReadingsBoard,
+        tasks: TaskQueue,
+        settings: SettingsStore,
+        notification_center: NotificationCenter,
+        board: CacheView,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.folder = folder
-        self._lane = lane
+        self._tasks = tasks
         self._settings = settings
-        self._desk = desk
+        self._notification_center = notification_center
         self._board = board
 
     def keeping(self) -> CacheLimits:
@@ -166,18 +166,20 @@ class Readings(QObject):
 
     def count(self) -> None:
         """Have the window told how much is kept."""
-        self._lane.run(partial(bytes_used, self.folder), then=self._board.show_kept_bytes)
+        self._tasks.run(partial(bytes_used, self.folder), then=self._board.show_kept_bytes)
 
     def forget_if_unwanted(self) -> None:
         """Without a folder the engine never looks there, so nobody else would."""
         if self._settings.settings.cache_gigabytes <= 0:
-            self._lane.run(partial(clear, self.folder))
+            self._tasks.run(partial(clear, self.folder))
 
     @Slot()
     def forget(self) -> None:
         """Delete what is kept, and say what became of it."""
-        self._lane.run(
-            partial(clear, self.folder), then=self._on_cleared, failed=self._desk.show_failure
+        self._tasks.run(
+            partial(clear, self.folder),
+            then=self._on_cleared,
+            failed=self._notification_center.show_failure,
         )
 
     def forget_now(self) -> None:
@@ -185,5 +187,5 @@ class Readings(QObject):
         clear(self.folder)
 
     def _on_cleared(self, cleared: Cleared) -> None:
-        self._board.show_cleared(messages.readings_cleared(cleared.freed_bytes, cleared.left))
+        self._board.show_cleared(messages.cache_cleared(cleared.freed_bytes, cleared.left))
         self.count()

@@ -1,20 +1,21 @@
-"""What the user wants of models, said by every room that shows them."""
+"""What the user asks of models, said by every panel that shows them."""
 
 from PySide6.QtCore import QObject, Signal
 
 
-class ModelWishes(QObject):
-    """One place to say it, so that dropdown, first run and status line need no relays.
+class ModelActions(QObject):
+    """One place to say it, so that nothing is passed on from panel to panel.
 
     Signals:
-        model_chosen: the installed Offer to load now
-        fetch_and_use_requested: the Offer to download and, once it is there, load
-        download_requested: the Offer to download
-        pause_requested: the Offer whose download should stand still
-        resume_requested: the Offer whose download should go on
-        cancel_requested: the Offer whose download should end
-        delete_requested: the Offer whose files should go
+        model_chosen: the installed ModelOption to load now
+        fetch_and_use_requested: the ModelOption to download and, once it is there, load
+        download_requested: the ModelOption to download
+        pause_requested: the ModelOption whose download should stand still
+        resume_requested: the ModelOption whose download should go on
+        cancel_requested: the ModelOption whose download should end
+        delete_requested: the ModelOption whose files should go
         import_chosen: the ModelImport of a file the user has
+        models_folder_chosen: the FolderChange to another models folder
         demo_chosen: look around with the demo
         unload_requested: free the memory now
         load_cancel_requested: give up the load that runs
@@ -31,6 +32,7 @@ class ModelWishes(QObject):
     cancel_requested = Signal(object)
     delete_requested = Signal(object)
     import_chosen = Signal(object)
+    models_folder_chosen = Signal(object)
     demo_chosen = Signal()
     unload_requested = Signal()
     load_cancel_requested = Signal()

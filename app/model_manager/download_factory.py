@@ -4,20 +4,20 @@ import threading
 from collections.abc import Callable, Sequence
 
 from app.model_manager.downloads import Report, Transfer
-from app.model_manager.inventory import Knowledge
-from app.model_manager.model_options import OfferKey
-from app.settings.settings_store import SettingsKeeper
+from app.model_manager.inventory import ModelInventory
+from app.model_manager.model_options import ModelKey
+from app.settings.settings_store import SettingsStore
 from runtime.models.catalogue import CatalogueModel, Quantisation
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
 from runtime.problems import DownloadFailure, Problem
 
 
-class Fetching:
+class DownloadFactory:
     """Knows the settings that downloads go by."""
 
-    def __init__(self, knowledge: Knowledge, settings: SettingsKeeper) -> None:
-        self._knowledge = knowledge
+    def __init__(self, inventory: ModelInventory, settings: SettingsStore) -> None:
+        self._inventory = inventory
         self._settings = settings
 
     @property
@@ -25,14 +25,14 @@ class Fetching:
         """Whether no connection may be opened; asked again before each one, on any thread."""
         return self._settings.settings.offline
 
-    def make(self, key: OfferKey) -> "CatalogueTransfer":
+    def make(self, key: ModelKey) -> "CatalogueTransfer":
         """A download of one model."""
         settings = self._settings.settings
         return CatalogueTransfer(
             key,
             fetching=self,
-            catalogue=self._knowledge.known.catalogue,
-            library=self._knowledge.library(),
+            catalogue=self._inventory.snapshot.catalogue,
+            library=self._inventory.library(),
             endpoint=settings.endpoint,
             proxy=settings.proxy,
         )
@@ -43,9 +43,9 @@ class CatalogueTransfer:
 
     def __init__(
         self,
-        key: OfferKey,
+        key: ModelKey,
         *,
-        fetching: Fetching,
+        fetching: DownloadFactory,
         catalogue: Sequence[CatalogueModel],
         library: Library,
         endpoint: str,
@@ -93,13 +93,13 @@ class CatalogueTransfer:
 
     def _make_download(self) -> Transfer:
         from runtime.models.download.model_download import ModelDownload
-        from runtime.models.download.model_files import unit_of
+        from runtime.models.download.model_files import download_item_of
         from runtime.models.download.network import Network
         from runtime.models.download.sources import sources_for
 
         model, quantisation = self._find()
         return ModelDownload(
-            unit_of(model, quantisation),
+            download_item_of(model, quantisation),
             library=self._library,
             network=Network(is_offline=lambda: self._fetching.is_offline, proxy=self._proxy),
             sources=sources_for(self._endpoint),

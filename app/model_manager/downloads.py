@@ -7,10 +7,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.model_manager.model_options import OfferKey
-from app.notifications.notification_center import NoticeDesk
+from app.model_manager.model_options import ModelKey
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
-from app.platform.task_pool import Lane
+from app.platform.task_pool import TaskQueue
 from runtime.models.download.progress import Paused, Transferring, TransferState
 from runtime.models.installed_model import InstalledModel
 from runtime.problems import RuntimeFailure
@@ -35,7 +35,7 @@ class Transfer(Protocol):
         """Have `run` return soon, with nothing kept."""
 
 
-MakeTransfer = Callable[[OfferKey], Transfer]
+MakeTransfer = Callable[[ModelKey], Transfer]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Arrived:
         uses: whether it was asked for to be loaded at once
     """
 
-    key: OfferKey
+    key: ModelKey
     installed: InstalledModel
     uses: bool
 
@@ -70,7 +70,7 @@ class Downloads(QObject):
     """Runs downloads in the pool, and knows how far each is.
 
     Signals:
-        changed: OfferKey of the download that said something, began or ended
+        changed: ModelKey of the download that said something, began or ended
         arrived: Arrived
     """
 
@@ -81,31 +81,31 @@ class Downloads(QObject):
     def __init__(
         self,
         *,
-        lane: Lane,
+        tasks: TaskQueue,
         make_transfer: MakeTransfer,
-        desk: NoticeDesk,
+        notification_center: NotificationCenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
+        self._tasks = tasks
         self._make_transfer = make_transfer
-        self._desk = desk
-        self._downloads: dict[OfferKey, _Download] = {}
+        self._notification_center = notification_center
+        self._downloads: dict[ModelKey, _Download] = {}
         self._reported.connect(self._on_reported)
 
     @property
-    def states(self) -> Mapping[OfferKey, TransferState]:
+    def states(self) -> Mapping[ModelKey, TransferState]:
         """How far each download is."""
         return {key: download.state for key, download in self._downloads.items()}
 
-    def restore(self, unfinished: Mapping[OfferKey, Paused]) -> None:
+    def restore(self, unfinished: Mapping[ModelKey, Paused]) -> None:
         """Show what an earlier start left unfinished."""
         for key, state in unfinished.items():
             if key not in self._downloads:
                 self._downloads[key] = _Download(state=state)
                 self.changed.emit(key)
 
-    def begin(self, key: OfferKey, *, total_bytes: int, uses: bool = False) -> None:
+    def begin(self, key: ModelKey, *, total_bytes: int, uses: bool = False) -> None:
         """Download a model, or go on with it."""
         download = self._downloads.setdefault(
             key, _Download(state=Transferring(done_bytes=0, total_bytes=total_bytes))
@@ -118,20 +118,20 @@ class Downloads(QObject):
         download.is_cancelled = False
         download.transfer = transfer = self._make_transfer(key)
         log.models.info("download begins: %s %s", *key)
-        self._lane.run(
+        self._tasks.run(
             partial(transfer.run, partial(self._report, download, key)),
             then=partial(self._on_ended, key, download),
             failed=partial(self._on_failed, key, download),
         )
         self.changed.emit(key)
 
-    def pause(self, key: OfferKey) -> None:
+    def pause(self, key: ModelKey) -> None:
         """Let a download stand still until it is begun again."""
         download = self._downloads.get(key)
         if download is not None and download.transfer is not None:
             download.transfer.pause()
 
-    def cancel(self, key: OfferKey) -> None:
+    def cancel(self, key: ModelKey) -> None:
         """End a download and keep nothing of it."""
         download = self._downloads.get(key)
         if download is None:
@@ -143,7 +143,7 @@ class Downloads(QObject):
         transfer = self._make_transfer(key)
         transfer.cancel()
         # What stands still has files as well.
-        self._lane.run(
+        self._tasks.run(
             partial(transfer.run, partial(self._report, download, key)),
             then=partial(self._on_ended, key, download),
             failed=partial(self._on_failed, key, download),
@@ -155,19 +155,19 @@ class Downloads(QObject):
             if download.transfer is not None:
                 download.transfer.pause()
 
-    def _report(self, download: _Download, key: OfferKey, state: TransferState) -> None:
+    def _report(self, download: _Download, key: ModelKey, state: TransferState) -> None:
         # Not the GUI thread: emit and do nothing else.
         self._reported.emit((key, download, state))
 
     @Slot(object)
-    def _on_reported(self, report: tuple[OfferKey, _Download, TransferState]) -> None:
+    def _on_reported(self, report: tuple[ModelKey, _Download, TransferState]) -> None:
         key, download, state = report
         if self._downloads.get(key) is download and download.transfer is not None:
             download.state = state
             self.changed.emit(key)
 
     def _on_ended(
-        self, key: OfferKey, download: _Download, installed: InstalledModel | None
+        self, key: ModelKey, download: _Download, installed: InstalledModel | None
     ) -> None:
         download.transfer = None
         if installed is not None:
@@ -182,14 +182,14 @@ class Downloads(QObject):
             self._stand_still(download)
         self.changed.emit(key)
 
-    def _on_failed(self, key: OfferKey, download: _Download, failure: RuntimeFailure) -> None:
+    def _on_failed(self, key: ModelKey, download: _Download, failure: RuntimeFailure) -> None:
         download.transfer = None
         if download.is_cancelled:
             self._downloads.pop(key, None)
         else:
             self._stand_still(download, failure)
             total = download.state.total_bytes
-            self._desk.show_problem(
+            self._notification_center.show_problem(
                 failure.problem,
                 failure.detail,
                 lambda: self.begin(key, total_bytes=total),

@@ -12,7 +12,7 @@ from app.platform import log
 _LONGEST_MINUTES = 7 * 24 * 60
 
 
-class IdleRest(QObject):
+class IdleUnload(QObject):
     """Watches the model's state; every bit of work begins the wait anew.
 
     `minutes` says how long to wait; 0 keeps the model for ever.

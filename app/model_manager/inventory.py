@@ -6,14 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.measurement_recorder import Learning
-from app.model_manager.measurements import Learnt
-from app.model_manager.planner import Advice
-from app.notifications.notification_center import NoticeDesk
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.measurement_recorder import MeasurementRecorder
+from app.model_manager.measurements import Measurements
+from app.model_manager.planner import Planner
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
-from app.platform.task_pool import Lane
-from app.settings.settings_store import SettingsKeeper
+from app.platform.task_pool import TaskQueue
+from app.settings.settings_store import SettingsStore
 from runtime.hardware.report import MachineReport
 from runtime.models.catalogue import CatalogueModel
 from runtime.models.library.library import Inventory, Library
@@ -28,10 +28,10 @@ class _Stock:
 
     catalogue: tuple[CatalogueModel, ...]
     inventory: Inventory
-    learnt: Learnt
+    measurements: Measurements
 
 
-class Knowledge(QObject):
+class ModelInventory(QObject):
     """What we know, and how to find out more.
 
     Signals:
@@ -43,35 +43,35 @@ class Knowledge(QObject):
     def __init__(  # noqa: PLR0913 - where to look and whom to tell, given once
         self,
         *,
-        lane: Lane,
-        advice: Advice,
-        learning: Learning,
-        settings: SettingsKeeper,
+        tasks: TaskQueue,
+        planner: Planner,
+        recorder: MeasurementRecorder,
+        settings: SettingsStore,
         default_folder: Path,
         has_own: bool,
-        desk: NoticeDesk,
+        notification_center: NotificationCenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
-        self._advice = advice
-        self._learning = learning
+        self._tasks = tasks
+        self._planner = planner
+        self._recorder = recorder
         self._settings = settings
         self._default_folder = default_folder
         self._has_own = has_own
-        self._desk = desk
+        self._notification_center = notification_center
         self._report: MachineReport | None = None
         self._catalogue: tuple[CatalogueModel, ...] = ()
         self._inventory = Inventory()
 
     @property
-    def known(self) -> Known:
+    def snapshot(self) -> InventorySnapshot:
         """All that is known now."""
-        return Known(
+        return InventorySnapshot(
             report=self._report,
             catalogue=self._catalogue,
             inventory=self._inventory,
-            learnt=self._learning.learnt,
+            measurements=self._recorder.measurements,
             context=max(self._settings.settings.context_length, 0),
             has_own=self._has_own or self._settings.settings.model is not None,
         )
@@ -89,25 +89,25 @@ class Knowledge(QObject):
     def read(self, done: Done) -> None:
         """Read what is on the disk: quick."""
 
-        def on_read(stock: _Stock) -> None:
-            self._catalogue = stock.catalogue
-            self._learning.learnt = stock.learnt
-            self._take(stock.inventory)
+        def on_read(deletion: _Stock) -> None:
+            self._catalogue = deletion.catalogue
+            self._recorder.measurements = deletion.measurements
+            self._take(deletion.inventory)
             done()
 
         def on_failed(failure: RuntimeFailure) -> None:
-            self._desk.show_failure(failure)
+            self._notification_center.show_failure(failure)
             done()
 
         library = self.library()
-        self._lane.run(lambda: self._read(library), then=on_read, failed=on_failed)
+        self._tasks.run(lambda: self._read(library), then=on_read, failed=on_failed)
 
     def look(self, done: Done) -> None:
         """Look at this computer: takes a while."""
 
         def on_looked(report: MachineReport) -> None:
             self._report = report
-            self._learning.keep_speeds(report)
+            self._recorder.keep_speeds(report)
             log.models.info("%d findings about this computer", len(report.findings))
             self.changed.emit()
             done()
@@ -117,10 +117,10 @@ class Knowledge(QObject):
             log.models.info("this computer could not be looked at: %s", failure.problem)
             done()
 
-        folder, learnt = self.folder, self._learning.learnt
+        folder, measurements = self.folder, self._recorder.measurements
         device_bytes = self._settings.settings.device_bytes
-        self._lane.run(
-            lambda: self._advice.look(folder, device_bytes, learnt),
+        self._tasks.run(
+            lambda: self._planner.look(folder, device_bytes, measurements),
             then=on_looked,
             failed=on_failed,
         )
@@ -133,13 +133,13 @@ class Knowledge(QObject):
             if done is not None:
                 done()
 
-        self._lane.run(self.library().look, then=on_counted)
+        self._tasks.run(self.library().look, then=on_counted)
 
     def _read(self, library: Library) -> _Stock:
-        return _Stock(self._advice.catalogue(), library.look(), self._learning.read())
+        return _Stock(self._planner.catalogue(), library.look(), self._recorder.read())
 
     def _take(self, inventory: Inventory) -> None:
         if inventory.problem is not None and inventory.problem is not self._inventory.problem:
-            self._desk.show_problem(inventory.problem, inventory.detail)
+            self._notification_center.show_problem(inventory.problem, inventory.detail)
         self._inventory = inventory
         self.changed.emit()

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.model_manager.measurements import Learnt
-from app.model_manager.model_options import OfferKey
+from app.model_manager.measurements import Measurements
+from app.model_manager.model_options import ModelKey
 from runtime.hardware.report import MachineReport
 from runtime.models.catalogue import CatalogueModel
 from runtime.models.installed_model import InstalledModel
@@ -11,7 +11,7 @@ from runtime.models.library.library import Inventory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class InventorySnapshot:
     """What offers and plans are worked out from.
 
     Attributes:
@@ -24,7 +24,7 @@ class Known:
     report: MachineReport | None = None
     catalogue: tuple[CatalogueModel, ...] = ()
     inventory: Inventory = field(default_factory=Inventory)
-    learnt: Learnt = field(default_factory=Learnt)
+    measurements: Measurements = field(default_factory=Measurements)
     context: int = 0
     has_own: bool = False
 
@@ -35,7 +35,7 @@ class Known:
         # Models in a folder that is out of reach are models.
         return not (inventory.installed or inventory.problem or self.has_own)
 
-    def installed(self, key: OfferKey) -> InstalledModel | None:
+    def installed(self, key: ModelKey) -> InstalledModel | None:
         """A model on this computer."""
         for model in self.inventory.installed:
             if (model.name, model.quantisation) == key:

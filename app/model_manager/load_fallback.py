@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from app.model_manager.measurement_recorder import Learning
+from app.model_manager.measurement_recorder import MeasurementRecorder
 from app.model_manager.planner import LoadTarget
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
 from runtime.events import Loaded
 from runtime.problems import Problem
@@ -21,29 +21,29 @@ _WANT_OF_MEMORY = _DEATHS | {Problem.OUT_OF_MEMORY}
 NextTarget = Callable[[LoadTarget], LoadTarget | None]
 
 
-class LadderWalk:
+class LoadFallback:
     """What is tried after a load failed for want of memory; see `loading.Recovery`."""
 
     def __init__(
         self,
         *,
         next_target: NextTarget,
-        learning: Learning,
+        recorder: MeasurementRecorder,
         machine: Callable[[], str],
-        desk: NoticeDesk,
+        notification_center: NotificationCenter,
     ) -> None:
         """Prepare.
 
         Args:
-            next_target: the next rung below a target; None at the bottom
-            learning: remembers which rung held
-            machine: which machine it held on
-            desk: tells the user
+            next_target: the next smaller target; None where there is none
+            recorder: remembers which target was loaded
+            machine: on which machine
+            notification_center: tells the user
         """
         self._next_target = next_target
-        self._learning = learning
+        self._recorder = recorder
         self._machine = machine
-        self._desk = desk
+        self._notification_center = notification_center
         self._first: LoadTarget | None = None
         self._newest: LoadTarget | None = None
         self._steps = 0
@@ -71,10 +71,12 @@ class LadderWalk:
         self._begin(None)
         if target.plan is None:
             return
-        self._learning.compare(target.plan, loaded.buffers)
+        self._recorder.compare(target.plan, loaded.buffers)
         if first is not None and first.plan is not None:
-            self._learning.remember(self._machine(), target.plan)
-            self._desk.show(messages.loaded_differently(target.name, first.plan, target.plan))
+            self._recorder.remember(self._machine(), target.plan)
+            self._notification_center.show(
+                messages.loaded_differently(target.name, first.plan, target.plan)
+            )
 
     def _begin(self, target: LoadTarget | None) -> None:
         self._first = self._newest = target

@@ -20,7 +20,7 @@ from app.engine.model_state import (
 )
 from app.model_manager.planner import LoadTarget
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
 from runtime.events import EngineDied, Failed, Loaded, LoadProgress, ModelFacts
 from runtime.problems import Problem
@@ -69,13 +69,13 @@ class ModelLoading:
         *,
         link: EngineLink,
         state: ModelState,
-        desk: NoticeDesk,
+        notification_center: NotificationCenter,
         keeping: Callable[[], CacheLimits] = CacheLimits,
         recovery: Recovery | None = None,
     ) -> None:
         self._link = link
         self._state = state
-        self._desk = desk
+        self._notification_center = notification_center
         self._keeping = keeping
         self._recovery: Recovery = recovery or NoRecovery()
         self._target: LoadTarget | None = None
@@ -117,7 +117,7 @@ class ModelLoading:
         """Load a model in place of the present one; None says that there is none."""
         if target is not None and self._answers:
             self._next = target
-            self._desk.show(messages.model_waits(target.name))
+            self._notification_center.show(messages.model_waits(target.name))
             return
         self._next = None
         if self._request_id is not None:
@@ -236,7 +236,7 @@ class ModelLoading:
     def _break_down(self, problem: Problem, detail: str) -> None:
         self._request_id = None
         self._state.set(Broken(problem=problem, detail=detail))
-        self._desk.show_problem(problem, detail, self._try_again)
+        self._notification_center.show_problem(problem, detail, self._try_again)
 
     def _try_again(self) -> None:
         if isinstance(self._state.value, Broken):

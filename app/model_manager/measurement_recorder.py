@@ -7,18 +7,18 @@ from pathlib import Path
 
 from app.model_manager.measurements import (
     Comparison,
-    Learnt,
-    load_learnt,
+    Measurements,
+    load_measurements,
     machine_key,
     pace_key,
     plan_key,
-    save_learnt,
+    save_measurements,
     with_pace,
     with_plan,
     with_speeds,
 )
 from app.platform import log
-from app.platform.task_pool import Lane
+from app.platform.task_pool import TaskQueue
 from runtime.events import Buffer, Finished
 from runtime.hardware.report import MachineReport
 from runtime.models.load_plan import LoadPlan
@@ -37,42 +37,42 @@ def allocated_bytes(plan: LoadPlan, buffers: Sequence[Buffer]) -> int:
     )
 
 
-class Learning:
+class MeasurementRecorder:
     """Holds what was learnt while the program runs, and saves each change.
 
     Attributes:
         learnt: the newest value
     """
 
-    def __init__(self, path: Path, lane: Lane) -> None:
+    def __init__(self, path: Path, tasks: TaskQueue) -> None:
         self._path = path
-        self._lane = lane
-        self.learnt = Learnt()
+        self._tasks = tasks
+        self.measurements = Measurements()
 
-    def read(self) -> Learnt:
+    def read(self) -> Measurements:
         """What the file says; not for the GUI thread."""
-        return load_learnt(self._path)
+        return load_measurements(self._path)
 
     def plan(self, machine: str, model: str, quantisation: str) -> LoadPlan | None:
         """How a model was loaded in the end, the last time that its first plan did not do."""
-        return self.learnt.plans.get(plan_key(machine, model, quantisation))
+        return self.measurements.plans.get(plan_key(machine, model, quantisation))
 
     def remember(self, machine: str, plan: LoadPlan) -> None:
         """Begin with this plan from now on."""
         key = plan_key(machine, plan.model, plan.quantisation)
-        self._set(with_plan(self.learnt, key, plan))
+        self._set(with_plan(self.measurements, key, plan))
 
     def forget(self, machine: str, model: str, quantisation: str) -> None:
         """Plan this model anew: the user wants something else of it."""
         key = plan_key(machine, model, quantisation)
-        plans = {name: plan for name, plan in self.learnt.plans.items() if name != key}
-        self._set(replace(self.learnt, plans=plans))
+        plans = {name: plan for name, plan in self.measurements.plans.items() if name != key}
+        self._set(replace(self.measurements, plans=plans))
 
     def keep_speeds(self, report: MachineReport) -> None:
         """Remember what this machine's devices did, so that they are measured only once."""
         key = machine_key(report)
-        if key not in self.learnt.speeds:
-            self._set(with_speeds(self.learnt, key, report.speeds))
+        if key not in self.measurements.speeds:
+            self._set(with_speeds(self.measurements, key, report.speeds))
 
     def compare(self, plan: LoadPlan, buffers: Sequence[Buffer]) -> None:
         """Hold the estimate against what llama.cpp allocated."""
@@ -94,26 +94,26 @@ class Learning:
             comparison.allocated_bytes,
             comparison.difference_percent,
         )
-        self._set(replace(self.learnt, comparison=comparison))
+        self._set(replace(self.measurements, comparison=comparison))
 
     def measure(self, machine: str, plan: LoadPlan, finished: Finished) -> None:
         """Hold the expected speeds against those of an answer, where it was long enough to tell."""
         key = pace_key(machine, plan.device, (plan.model, plan.quantisation))
-        learnt = self.learnt
+        measurements = self.measurements
         writing, reading = _writing_pace(plan, finished), _reading_pace(plan, finished)
         if writing is not None:
-            learnt = replace(learnt, paces=with_pace(learnt.paces, key, writing))
+            measurements = replace(measurements, paces=with_pace(measurements.paces, key, writing))
         if reading is not None:
-            paces = with_pace(learnt.reading_paces, key, reading)
-            learnt = replace(learnt, reading_paces=paces)
-        self._set(learnt)
+            paces = with_pace(measurements.reading_paces, key, reading)
+            measurements = replace(measurements, reading_paces=paces)
+        self._set(measurements)
 
-    def _set(self, learnt: Learnt) -> None:
-        if learnt == self.learnt:
+    def _set(self, measurements: Measurements) -> None:
+        if measurements == self.measurements:
             return
-        self.learnt = learnt
+        self.measurements = measurements
         # A cache that cannot be written only means that the same is learnt again.
-        self._lane.run(partial(save_learnt, self._path, learnt))
+        self._tasks.run(partial(save_measurements, self._path, measurements))
 
 
 def _writing_pace(plan: LoadPlan, finished: Finished) -> float | None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar, get_args, get_type_hints
 
-from app.model_manager.model_options import OfferKey
+from app.model_manager.model_options import ModelKey
 from app.platform import log
 from app.platform.paths import Paths
 from runtime.hardware.readers.llama_devices import read_speeds
 from runtime.hardware.report import DeviceSpeed, MachineReport
 from runtime.models.load_plan import LoadPlan
-from runtime.safe_file import replace_file, writing_failure
+from runtime.safe_file import file_failure, replace_file
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
+class Measurements:
     """All that is remembered.
 
     Attributes:
@@ -87,18 +87,18 @@ def plan_key(machine: str, model: str, quantisation: str) -> str:
     return f"{machine}|{model}|{quantisation}"
 
 
-def with_plan(learnt: Learnt, key: str, plan: LoadPlan) -> Learnt:
+def with_plan(measurements: Measurements, key: str, plan: LoadPlan) -> Measurements:
     """The same with one more plan, the oldest of too many left out."""
-    return replace(learnt, plans=_with_newest(learnt.plans, key, plan))
+    return replace(measurements, plans=_with_newest(measurements.plans, key, plan))
 
 
-def pace_key(machine: str, device: str, key: OfferKey) -> str:
+def pace_key(machine: str, device: str, key: ModelKey) -> str:
     """What a pace is kept under."""
     return "|".join((machine, device, *key))
 
 
 def with_pace(paces: Mapping[str, float], key: str, pace: float) -> Mapping[str, float]:
-    """Paces with one more measurement; newer ones count more, since machines change."""
+    """DraftBenefits with one more measurement; newer ones count more, since machines change."""
     pace = min(max(pace, _LEAST_PACE), _MOST_PACE)
     before = paces.get(key)
     if before is not None:
@@ -106,12 +106,14 @@ def with_pace(paces: Mapping[str, float], key: str, pace: float) -> Mapping[str,
     return _with_newest(paces, key, round(pace, 3))
 
 
-def with_speeds(learnt: Learnt, machine: str, speeds: Mapping[str, DeviceSpeed]) -> Learnt:
+def with_speeds(
+    measurements: Measurements, machine: str, speeds: Mapping[str, DeviceSpeed]
+) -> Measurements:
     """The same with a machine that was measured."""
-    return replace(learnt, speeds=_with_newest(learnt.speeds, machine, speeds))
+    return replace(measurements, speeds=_with_newest(measurements.speeds, machine, speeds))
 
 
-def likely_pace(paces: Mapping[str, float], *, machine: str, device: str, key: OfferKey) -> float:
+def likely_pace(paces: Mapping[str, float], *, machine: str, device: str, key: ModelKey) -> float:
     """What share of an expected speed to believe, by what was measured here.
 
     Args:
@@ -133,22 +135,22 @@ def _with_newest(kept: Mapping[str, T], key: str, value: T) -> dict[str, T]:
     return {**dict(others[-(_MOST_KEPT - 1) :]), key: value}
 
 
-def learnt_file(paths: Paths) -> Path:
+def measurements_file(paths: Paths) -> Path:
     """Where it is kept."""
     return paths.cache / "models" / "learnt.json"
 
 
-def load_learnt(path: Path) -> Learnt:
+def load_measurements(path: Path) -> Measurements:
     """Read what was learnt; what cannot be used is forgotten, as it can be learnt again."""
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
-        return Learnt()
+        return Measurements()
     except (OSError, ValueError, RecursionError) as error:
         log.jobs.info("what was learnt cannot be read: %s", type(error).__name__)
-        return Learnt()
+        return Measurements()
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
-        return Learnt()
+        return Measurements()
     plans = content.get("plans")
     read = {
         key: plan
@@ -156,7 +158,7 @@ def load_learnt(path: Path) -> Learnt:
         if (plan := _read(LoadPlan, value)) is not None
     }
     speeds = content.get("speeds")
-    return Learnt(
+    return Measurements(
         plans=read,
         paces=_read_paces(content.get("paces")),
         reading_paces=_read_paces(content.get("reading_paces")),
@@ -168,7 +170,7 @@ def load_learnt(path: Path) -> Learnt:
     )
 
 
-def save_learnt(path: Path, learnt: Learnt) -> None:
+def save_measurements(path: Path, measurements: Measurements) -> None:
     """Write the file aside and put it in place in one step.
 
     Raises:
@@ -176,19 +178,19 @@ def save_learnt(path: Path, learnt: Learnt) -> None:
     """
     content = {
         "format": _FORMAT,
-        "plans": {key: asdict(plan) for key, plan in learnt.plans.items()},
-        "paces": dict(learnt.paces),
-        "reading_paces": dict(learnt.reading_paces),
-        "comparison": None if learnt.comparison is None else asdict(learnt.comparison),
+        "plans": {key: asdict(plan) for key, plan in measurements.plans.items()},
+        "paces": dict(measurements.paces),
+        "reading_paces": dict(measurements.reading_paces),
+        "comparison": None if measurements.comparison is None else asdict(measurements.comparison),
         "speeds": {
             key: {device: asdict(speed) for device, speed in speeds.items()}
-            for key, speeds in learnt.speeds.items()
+            for key, speeds in measurements.speeds.items()
         },
     }
     try:
         replace_file(path, json.dumps(content, indent=1).encode())
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
 
 
 def _read_paces(value: object) -> dict[str, float]:

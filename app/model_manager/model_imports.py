@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from app.model_manager.inventory import Knowledge
+from app.model_manager.inventory import ModelInventory
 from app.model_manager.model_options import ModelImport
-from app.model_manager.model_selection import ModelChoosing
+from app.model_manager.model_selection import ModelSelection
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
-from app.platform.task_pool import Lane
+from app.platform.task_pool import TaskQueue
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
 from runtime.problems import Stopped
@@ -25,30 +25,30 @@ class ModelImports(QObject):
     def __init__(
         self,
         *,
-        lane: Lane,
-        knowledge: Knowledge,
-        choosing: ModelChoosing,
-        desk: NoticeDesk,
+        tasks: TaskQueue,
+        inventory: ModelInventory,
+        choosing: ModelSelection,
+        notification_center: NotificationCenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
-        self._knowledge = knowledge
+        self._tasks = tasks
+        self._inventory = inventory
         self._choosing = choosing
-        self._desk = desk
+        self._notification_center = notification_center
         self._is_ended = threading.Event()
 
     @Slot(object)
     def take(self, wish: ModelImport) -> None:
         """Have a file count as installed, and use it."""
         if wish.copies:
-            self._desk.show(messages.model_copied(wish.path.name))
-        self._lane.run(
+            self._notification_center.show(messages.model_copied(wish.path.name))
+        self._tasks.run(
             partial(
-                _import, self._knowledge.library(), wish.path, wish.copies, self._is_ended.is_set
+                _import, self._inventory.library(), wish.path, wish.copies, self._is_ended.is_set
             ),
             then=self._on_imported,
-            failed=self._desk.show_failure,
+            failed=self._notification_center.show_failure,
         )
 
     def end(self) -> None:
@@ -60,7 +60,7 @@ class ModelImports(QObject):
             return
         log.models.info("imported %d bytes", model.size_bytes)
         key = model.name, model.quantisation
-        self._knowledge.count(partial(self._choosing.choose, key))
+        self._inventory.count(partial(self._choosing.choose, key))
 
 
 def _import(

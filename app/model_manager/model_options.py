@@ -38,7 +38,7 @@ class MemoryUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class ModelOption:
     """One model at one quantisation, as this machine would run it.
 
     Attributes:
@@ -76,13 +76,13 @@ class Offer:
     transfer: TransferState | None = None
 
     @property
-    def key(self) -> "OfferKey":
+    def key(self) -> "ModelKey":
         """What it is known by while its figures change."""
         return self.model, self.quantisation
 
 
 # Model and quantisation.
-OfferKey = tuple[str, str]
+ModelKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +99,15 @@ class FirstLook:
     """
 
     found: str
-    recommendation: Offer | None
+    recommendation: ModelOption | None
     reason: str
     next_better: str
     notes: tuple[str, ...]
-    alternatives: tuple[Offer, ...]
+    alternatives: tuple[ModelOption, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offers:
+class ModelOptions:
     """Everything the window shows about models.
 
     Attributes:
@@ -117,20 +117,20 @@ class Offers:
         context: tokens of context the user asked for; 0 lets us choose
     """
 
-    offers: tuple[Offer, ...] = ()
+    options: tuple[ModelOption, ...] = ()
     first_look: FirstLook | None = None
     is_first_run: bool = False
     context: int = 0
 
     @property
-    def loaded(self) -> Offer | None:
+    def loaded(self) -> ModelOption | None:
         """The one in memory."""
-        return next((offer for offer in self.offers if offer.is_loaded), None)
+        return next((option for option in self.options if option.is_loaded), None)
 
     @property
-    def recommended(self) -> Offer | None:
+    def recommended(self) -> ModelOption | None:
         """The one we would pick."""
-        return next((offer for offer in self.offers if offer.is_recommended), None)
+        return next((option for option in self.options if option.is_recommended), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ class ModelImport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelsPlace:
+class ModelsFolderUse:
     """Where models are kept, and on what they run, for the settings.
 
     Attributes:

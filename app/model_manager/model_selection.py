@@ -6,21 +6,21 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from app.engine.model_state import ModelState, Ready
-from app.model_manager.inventory import Knowledge
-from app.model_manager.inventory_snapshot import Known
+from app.model_manager.inventory import ModelInventory
+from app.model_manager.inventory_snapshot import InventorySnapshot
 from app.model_manager.loading import ModelLoading
-from app.model_manager.model_options import DEMO_NAME, OfferKey
-from app.model_manager.planner import Advice, LoadTarget
-from app.notifications.notification_center import NoticeDesk
-from app.platform.task_pool import Lane
-from app.settings.settings_store import SettingsKeeper
+from app.model_manager.model_options import DEMO_NAME, ModelKey
+from app.model_manager.planner import LoadTarget, Planner
+from app.notifications.notification_center import NotificationCenter
+from app.platform.task_pool import TaskQueue
+from app.settings.settings_store import SettingsStore
 from runtime.models.installed_model import InstalledModel, demo_model_files
 from runtime.problems import Problem
 from runtime.requests import ModelFiles
 
-DEMO_KEY: OfferKey = (DEMO_NAME, "")
+DEMO_KEY: ModelKey = (DEMO_NAME, "")
 
-Decide = Callable[[Known], LoadTarget | None]
+Decide = Callable[[InventorySnapshot], LoadTarget | None]
 
 
 def demo_target() -> LoadTarget | None:
@@ -29,7 +29,7 @@ def demo_target() -> LoadTarget | None:
     return LoadTarget(files=files, name=DEMO_NAME) if files.model.is_file() else None
 
 
-class ModelChoosing(QObject):
+class ModelSelection(QObject):
     """Turns a choice into a load, with a plan that was made in the pool.
 
     A model that the user chose is remembered once it is loaded, so that one that cannot be
@@ -39,25 +39,25 @@ class ModelChoosing(QObject):
     def __init__(  # noqa: PLR0913 - everything it ties together, given once
         self,
         *,
-        lane: Lane,
-        advice: Advice,
-        knowledge: Knowledge,
+        tasks: TaskQueue,
+        planner: Planner,
+        inventory: ModelInventory,
         loading: ModelLoading,
         state: ModelState,
-        settings: SettingsKeeper,
-        desk: NoticeDesk,
+        settings: SettingsStore,
+        notification_center: NotificationCenter,
         named_files: ModelFiles | None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
-        self._advice = advice
-        self._knowledge = knowledge
+        self._tasks = tasks
+        self._planner = planner
+        self._inventory = inventory
         self._loading = loading
         self._settings = settings
-        self._desk = desk
+        self._notification_center = notification_center
         self._named_files = named_files
-        self._chosen: OfferKey | None = None
+        self._chosen: ModelKey | None = None
         # A choice that was followed by another while its plan was made.
         self._newest = 0
         state.changed.connect(self._on_state_changed)
@@ -65,7 +65,7 @@ class ModelChoosing(QObject):
     @property
     def needs_no_plan(self) -> bool:
         """Whether this start begins with the demonstration, which runs anywhere."""
-        return self._named_files is None and not self._knowledge.known.inventory.installed
+        return self._named_files is None and not self._inventory.snapshot.inventory.installed
 
     def begin(self) -> None:
         """Load what this start begins with: named, chosen earlier, the best, the demonstration."""
@@ -76,7 +76,7 @@ class ModelChoosing(QObject):
         self._decide(partial(self._first, files=files), wanted=files, or_else=demo_target())
 
     @Slot(object)
-    def choose(self, key: OfferKey) -> None:
+    def choose(self, key: ModelKey) -> None:
         """Load an installed model, or the demonstration, because the user wants it."""
         self._chosen = key
         if key == DEMO_KEY:
@@ -106,30 +106,30 @@ class ModelChoosing(QObject):
                 return
             found = target or or_else
             if wanted is not None and (found is None or found.files.model != wanted.model):
-                self._desk.show_problem(Problem.MODEL_MISSING, wanted.model.name)
+                self._notification_center.show_problem(Problem.MODEL_MISSING, wanted.model.name)
             self._loading.load(found)
 
-        self._lane.run(
-            partial(decide, self._knowledge.known),
+        self._tasks.run(
+            partial(decide, self._inventory.snapshot),
             then=on_decided,
             failed=lambda _failure: on_decided(None),
         )
 
-    def _first(self, known: Known, *, files: ModelFiles | None) -> LoadTarget | None:
+    def _first(self, snapshot: InventorySnapshot, *, files: ModelFiles | None) -> LoadTarget | None:
         # In the pool: reads files, touches nothing of ours that changes.
         if files is not None and (self._named_files is not None or files.model.is_file()):
-            return self._target_of(known, files)
-        return self._advice.best(known)
+            return self._target_of(snapshot, files)
+        return self._planner.best(snapshot)
 
-    def _target_of(self, known: Known, files: ModelFiles) -> LoadTarget:
-        for model in known.inventory.installed:
+    def _target_of(self, snapshot: InventorySnapshot, files: ModelFiles) -> LoadTarget:
+        for model in snapshot.inventory.installed:
             if model.files.model == files.model:
-                return self._advice.target(known, model)
-        return self._advice.target(known, _as_installed(files))
+                return self._planner.target(snapshot, model)
+        return self._planner.target(snapshot, _as_installed(files))
 
-    def _target(self, known: Known, *, key: OfferKey) -> LoadTarget | None:
-        model = known.installed(key)
-        return None if model is None else self._advice.target(known, model)
+    def _target(self, snapshot: InventorySnapshot, *, key: ModelKey) -> LoadTarget | None:
+        model = snapshot.installed(key)
+        return None if model is None else self._planner.target(snapshot, model)
 
     @Slot(object)
     def _on_state_changed(self, state: object) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 
 from app.model_manager.downloads import Downloads
-from app.model_manager.inventory import Knowledge
+from app.model_manager.inventory import ModelInventory
 from app.model_manager.loading import ModelLoading
 from app.model_manager.model_options import FolderChange
 from app.notifications import messages
-from app.notifications.notification_center import NoticeDesk
+from app.notifications.notification_center import NotificationCenter
 from app.platform import log
-from app.platform.task_pool import Lane
-from app.settings.settings_store import SettingsKeeper
+from app.platform.task_pool import TaskQueue
+from app.settings.settings_store import SettingsStore
 from runtime.models.library.library import Library, make_models_folder
 from runtime.models.library.models_folder import folder_failure
 from runtime.models.library.move_library import move_library
@@ -23,27 +23,27 @@ from runtime.problems import RuntimeFailure, Stopped
 from runtime.requests import ModelFiles
 
 
-class ModelsRelocation(QObject):
+class FolderMove(QObject):
     """One change of the folder at a time, in the pool: a move can take minutes."""
 
     def __init__(  # noqa: PLR0913 - everything that lies in the folder, given once
         self,
         *,
-        lane: Lane,
-        knowledge: Knowledge,
+        tasks: TaskQueue,
+        inventory: ModelInventory,
         loading: ModelLoading,
         downloads: Downloads,
-        settings: SettingsKeeper,
-        desk: NoticeDesk,
+        settings: SettingsStore,
+        notification_center: NotificationCenter,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
-        self._knowledge = knowledge
+        self._tasks = tasks
+        self._inventory = inventory
         self._loading = loading
         self._downloads = downloads
         self._settings = settings
-        self._desk = desk
+        self._notification_center = notification_center
         self._is_moving = False
         self._is_ended = threading.Event()
 
@@ -51,21 +51,21 @@ class ModelsRelocation(QObject):
     def change(self, change: FolderChange) -> None:
         """Keep models in another folder from now on."""
         if self._is_moving:
-            self._desk.show(messages.models_move_already())
+            self._notification_center.show(messages.models_move_already())
             return
         if change.moves and self._loading.is_at_work:
-            self._desk.show(messages.models_move_waits())
+            self._notification_center.show(messages.models_move_waits())
             return
         self._is_moving = True
-        library = self._knowledge.library()
+        library = self._inventory.library()
         job: Callable[[], Path | None] = partial(self._begin_at, change.folder)
         if change.moves:
             # Windows moves no file that is in use; nor is half a download one that can go on.
             self._downloads.end()
             self._loading.unload()
-            self._desk.show(messages.models_move(change.folder))
+            self._notification_center.show(messages.models_move(change.folder))
             job = partial(self._move, library, change.folder)
-        self._lane.run(job, then=partial(self._on_done, library.folder), failed=self._on_failed)
+        self._tasks.run(job, then=partial(self._on_done, library.folder), failed=self._on_failed)
 
     def end(self) -> None:
         """Let no move keep the program from closing; the models stay where they are."""
@@ -114,13 +114,13 @@ class ModelsRelocation(QObject):
         target = self._loading.target
         if target is not None:
             self._loading.take_moved(_moved(target.files, old, new))
-        self._desk.show(messages.models_moved(new))
-        self._knowledge.count()
+        self._notification_center.show(messages.models_moved(new))
+        self._inventory.count()
 
     def _on_failed(self, failure: RuntimeFailure) -> None:
         self._is_moving = False
-        self._desk.show_failure(failure)
-        self._knowledge.count()
+        self._notification_center.show_failure(failure)
+        self._inventory.count()
 
 
 def _moved(files: ModelFiles, old: Path, new: Path) -> ModelFiles:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.measurements import Learnt
-from app.model_manager.model_options import OfferKey, Offers
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.measurements import Measurements
+from app.model_manager.model_options import ModelKey, ModelOptions
 from runtime.hardware.report import MachineReport
 from runtime.models.catalogue import CatalogueModel
 from runtime.models.installed_model import InstalledModel
@@ -30,7 +30,7 @@ class LoadTarget:
     plan: LoadPlan | None = None
 
     @property
-    def key(self) -> OfferKey:
+    def key(self) -> ModelKey:
         """Which offer it is."""
         return self.name, self.quantisation
 
@@ -40,29 +40,31 @@ def target_of(files: ModelFiles, plan: LoadPlan | None = None) -> LoadTarget:
     return LoadTarget(files=files, name=files.model.stem, plan=plan)
 
 
-class Advice(Protocol):
+class Planner(Protocol):
     """Looks at this computer, and decides what would run on it. Nothing is for the GUI thread."""
 
-    def look(self, models_folder: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
+    def look(
+        self, models_folder: Path, device_bytes: int | None, measurements: Measurements
+    ) -> MachineReport:
         """Look at this computer, and measure it if that was never done; takes a while.
 
         Args:
             models_folder: whose disk is looked at
             device_bytes: what to take the graphics device's memory for; None is as found
-            learnt: what was measured before
+            measurements: what was measured before
         """
 
     def catalogue(self) -> tuple[CatalogueModel, ...]:
         """The models we know."""
 
-    def compose(self, known: Known) -> Offers:
+    def compose(self, snapshot: InventorySnapshot) -> ModelOptions:
         """Everything that could run, and what it would cost."""
 
-    def target(self, known: Known, model: InstalledModel) -> LoadTarget:
+    def target(self, snapshot: InventorySnapshot, model: InstalledModel) -> LoadTarget:
         """How to load a model here."""
 
-    def best(self, known: Known) -> LoadTarget | None:
+    def best(self, snapshot: InventorySnapshot) -> LoadTarget | None:
         """The best of the installed models; None if there is none."""
 
-    def next_target(self, known: Known, target: LoadTarget) -> LoadTarget | None:
+    def next_target(self, snapshot: InventorySnapshot, target: LoadTarget) -> LoadTarget | None:
         """What to try when a target did not fit; None if there is nothing less."""

@@ -38,8 +38,8 @@ _PROBES = {
 _PLAIN = {
     FindingKind.DRIVER_BROKEN: "The driver of {it} does not answer. Install it again, or restart"
     " the computer.",
-    FindingKind.PROBE_TIMED_OUT: "Asking {it} took too long and was given up.",
-    FindingKind.PROBE_CRASHED: "Asking {it} went wrong, so what it knows is missing here.",
+    FindingKind.PROBE_TIMED_OUT: "InlineQuestion {it} took too long and was given up.",
+    FindingKind.PROBE_CRASHED: "InlineQuestion {it} went wrong, so what it knows is missing here.",
     FindingKind.SOFTWARE_DEVICE: "{it} is the processor in disguise and is not used.",
 }
 _REJECTIONS = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.notifications.formatting import clock_time, quoted, size_in_words
-from app.notifications.notification import Notice, NoticeKind
+from app.notifications.notification import Notification, NotificationKind
 from app.notifications.problem_messages import explain
 from runtime.models.load_plan import LoadPlan
 from runtime.problems import RuntimeFailure
@@ -28,129 +28,131 @@ LOST_TURN = "[This part was lost: the file with your chats was damaged here.]"
 RECOVERED_FILE = "Recovered file"
 
 
-def chat_deleted(title: str) -> Notice:
+def chat_deleted(title: str) -> Notification:
     """A chat was deleted and can be brought back."""
-    return Notice(title=f"{quoted(title)} was deleted.", action=UNDO, kind=NoticeKind.INFO)
+    return Notification(
+        title=f"{quoted(title)} was deleted.", action=UNDO, kind=NotificationKind.INFO
+    )
 
 
-def editing() -> Notice:
+def editing() -> Notification:
     """An earlier question is back in the composer."""
-    return Notice(
+    return Notification(
         title="You are changing an earlier question.",
         explanation="Sending it starts a new version. The old one is kept.",
         action=KEEP_AS_IT_WAS,
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def video_cut_short(name: str, readable_s: float, duration_s: float) -> Notice:
+def video_cut_short(name: str, readable_s: float, duration_s: float) -> Notification:
     """Only the beginning of a video can be read."""
-    return Notice(
+    return Notification(
         title=f"{quoted(name)} is cut off.",
         explanation=f"Its first {clock_time(readable_s)} of {clock_time(duration_s)} can be"
         " looked at. Copy it again to have the rest.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def remote_picture_refused() -> Notice:
+def remote_picture_refused() -> Notification:
     """What was dropped is only an address on the internet."""
-    return Notice(
+    return Notification(
         title="This picture is only a link.",
         explanation="Sideglance never goes online for it. Save the picture, or copy it and"
         " paste it here.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def store_moved_aside(path: Path, turns: int, lost: int | None) -> Notice:
+def store_moved_aside(path: Path, turns: int, lost: int | None) -> Notification:
     """The store was damaged; so many turns came back, and so many did not, if that is known."""
     kept = f"The damaged file is kept as {quoted(path.name)} in {path.parent}."
     if not turns:
-        return Notice(
+        return Notification(
             title="Your chats were damaged and nothing in them can be read.",
             explanation=f"New ones were begun. {kept}",
-            kind=NoticeKind.WARNING,
+            kind=NotificationKind.WARNING,
         )
     count = f"{turns:,}" if lost is None else f"{turns:,} of {turns + lost:,}"
-    return Notice(
+    return Notification(
         title=f"Your chats were damaged. {count} questions and answers came back.",
         explanation=f"Where one is missing, the conversation says so. {kept}",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def store_missing() -> Notice:
+def store_missing() -> Notification:
     """There was no store, but there are files that were sent along in its chats."""
-    return Notice(
+    return Notification(
         title="The file with your chats is missing, so new ones were begun.",
         explanation="The pictures and videos in them are kept. If you have the file “chats.db”"
         " somewhere, close Sideglance and put it back.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def store_read_only() -> Notice:
+def store_read_only() -> Notification:
     """The disk is too full to open the store for writing."""
-    return Notice(
+    return Notification(
         title="The disk is full: your chats can be read, and nothing can be saved.",
         explanation="Delete something you do not need. Then go on; nothing has to be restarted.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def answer_not_saved(failure: RuntimeFailure) -> Notice:
+def answer_not_saved(failure: RuntimeFailure) -> Notification:
     """An answer could not be written to the disk."""
     reason = explain(failure.problem, failure.detail)
-    return Notice(
+    return Notification(
         title="This answer is not saved yet.",
         explanation=f"{reason.title} It is tried again every second, until that has changed.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def answers_saved() -> Notice:
+def answers_saved() -> Notification:
     """Answers that could not be written before are on the disk now."""
-    return Notice(title="Everything is saved now.", kind=NoticeKind.INFO)
+    return Notification(title="Everything is saved now.", kind=NotificationKind.INFO)
 
 
-def close_unsaved(failure: RuntimeFailure) -> Notice:
+def close_unsaved(failure: RuntimeFailure) -> Notification:
     """The window was closed while an answer could not be saved."""
     reason = explain(failure.problem, failure.detail)
-    return Notice(
+    return Notification(
         title="An answer is not saved: closing would lose it.",
         explanation=f"{reason.title} It is tried again every second: wait, or close without it.",
         action=CLOSE_ANYWAY,
     )
 
 
-def model_unresponsive() -> Notice:
+def model_unresponsive() -> Notification:
     """Nothing has come from the engine for a while."""
-    return Notice(
+    return Notification(
         title="The model has not reacted for ten seconds.",
         explanation="It may still be looking at a picture. Restarting it loses nothing of your"
         " chats; the question is asked again.",
         action=RESTART_MODEL,
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def model_waits(name: str) -> Notice:
+def model_waits(name: str) -> Notification:
     """Another model was chosen in the middle of an answer."""
-    return Notice(
+    return Notification(
         title=f"{name} is loaded when this answer is complete.",
         explanation="Stop the answer to load it now.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def loaded_differently(name: str, wanted: LoadPlan, found: LoadPlan) -> Notice:
+def loaded_differently(name: str, wanted: LoadPlan, found: LoadPlan) -> Notification:
     """Memory ran out while loading, and a smaller plan was found."""
     given_up = " ".join(f"{part[0].upper()}{part[1:]}." for part in _given_up(wanted, found))
-    return Notice(
+    return Notification(
         title=f"There was too little memory for {name} as planned, so it was loaded differently.",
         explanation=f"{given_up} Closing other programs before you choose it again can help.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
@@ -169,107 +171,107 @@ def _given_up(wanted: LoadPlan, found: LoadPlan) -> Iterator[str]:
         yield "it remembers the conversation a little less exactly"
 
 
-def model_in_memory(name: str) -> Notice:
+def model_in_memory(name: str) -> Notification:
     """The model that shall be deleted is the one that is used."""
-    return Notice(
+    return Notification(
         title=f"{name} is in use.",
         explanation="Choose another model first, then delete this one.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def model_deleted(name: str, freed_bytes: int, *, stays: bool) -> Notice:
+def model_deleted(name: str, freed_bytes: int, *, stays: bool) -> Notification:
     """A model is gone; files that the user keeps elsewhere stay where they are."""
     if stays:
-        return Notice(
+        return Notification(
             title=f"{name} was taken off the list.",
             explanation="Its files stay where you have them.",
-            kind=NoticeKind.INFO,
+            kind=NotificationKind.INFO,
         )
     freed = f"{size_in_words(freed_bytes)} are free again." if freed_bytes else ""
-    return Notice(title=f"{name} was deleted.", explanation=freed, kind=NoticeKind.INFO)
+    return Notification(title=f"{name} was deleted.", explanation=freed, kind=NotificationKind.INFO)
 
 
-def model_arrived(name: str) -> Notice:
+def model_arrived(name: str) -> Notification:
     """A download is complete; the user goes on with another model."""
-    return Notice(
+    return Notification(
         title=f"{name} is here and verified.",
         explanation="Choose it from the list of models to use it.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def model_copied(name: str) -> Notice:
+def model_copied(name: str) -> Notification:
     """A model file is on its way into the models folder."""
-    return Notice(
+    return Notification(
         title=f"{quoted(name)} is being copied.",
         explanation="It is loaded when that is done; you can go on meanwhile.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def models_move(folder: Path) -> Notice:
+def models_move(folder: Path) -> Notification:
     """The models are on their way to another folder."""
-    return Notice(
+    return Notification(
         title=f"Your models are being moved to {folder}.",
         explanation="This can take a while. Until it is done they stay where they were, too.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def models_moved(folder: Path) -> Notice:
+def models_moved(folder: Path) -> Notification:
     """The models folder is another one now."""
-    return Notice(title=f"Models are now kept in {folder}.", kind=NoticeKind.INFO)
+    return Notification(title=f"Models are now kept in {folder}.", kind=NotificationKind.INFO)
 
 
-def models_move_waits() -> Notice:
+def models_move_waits() -> Notification:
     """A move was asked for while the model works."""
-    return Notice(
+    return Notification(
         title="The model is at work.",
         explanation="Wait for the answer, or stop it, then choose the other folder.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def models_move_already() -> Notice:
+def models_move_already() -> Notification:
     """A move was asked for while another runs."""
-    return Notice(
+    return Notification(
         title="Your models are being moved already.",
         explanation="Wait until that is done, then choose another folder.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def already_open() -> Notice:
+def already_open() -> Notification:
     """Another window has the same chats open."""
-    return Notice(
+    return Notification(
         title="Sideglance is open already.",
         explanation="Look for its window. Two at once would write into the same chats.",
-        kind=NoticeKind.INFO,
+        kind=NotificationKind.INFO,
     )
 
 
-def settings_fell_back(names: Sequence[str]) -> Notice:
+def settings_fell_back(names: Sequence[str]) -> Notification:
     """Some settings could not be used."""
-    return Notice(
+    return Notification(
         title="Some settings could not be read and are as they were at first.",
         explanation=f"Please check: {', '.join(names)}.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )
 
 
-def readings_cleared(freed_bytes: int, left: int) -> Notice:
-    """Readings were deleted from the disk, and so many files could not be."""
+def cache_cleared(freed_bytes: int, left: int) -> Notification:
+    """EngineCache were deleted from the disk, and so many files could not be."""
     title = f"{size_in_words(freed_bytes)} freed."
     if not left:
-        return Notice(
+        return Notification(
             title=title,
             explanation="Chats still in memory are kept again later.",
-            kind=NoticeKind.INFO,
+            kind=NotificationKind.INFO,
         )
     files = "1 file" if left == 1 else f"{left} files"
-    return Notice(
+    return Notification(
         title=f"{title[:-1]}, but {files} could not be deleted.",
         explanation="They may be in use, or you may not be allowed to. Try again later.",
-        kind=NoticeKind.WARNING,
+        kind=NotificationKind.WARNING,
     )

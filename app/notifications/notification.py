@@ -7,7 +7,7 @@ from enum import StrEnum
 from runtime.problems import Problem
 
 
-class NoticeKind(StrEnum):
+class NotificationKind(StrEnum):
     """How much a notice matters."""
 
     INFO = "info"
@@ -16,7 +16,7 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notification:
     """One thing to tell the user.
 
     Attributes:
@@ -28,8 +28,8 @@ class Notice:
     title: str
     explanation: str = ""
     action: str | None = None
-    kind: NoticeKind = NoticeKind.PROBLEM
+    kind: NotificationKind = NotificationKind.PROBLEM
 
 
 # Says what to tell the user about a problem and the detail that came with it.
-Explain = Callable[[Problem, str], Notice]
+Explain = Callable[[Problem, str], Notification]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.notifications import problem_messages
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from runtime.problems import Problem, RuntimeFailure
 
 Act = Callable[[], None]
@@ -13,43 +13,47 @@ Act = Callable[[], None]
 _REMEMBERED = 20
 
 
-class NoticeBoard(Protocol):
+class NotificationView(Protocol):
     """Where notices are read."""
 
-    def show_notice(self, notice: Notice) -> None:
+    def show_notification(self, notification: Notification) -> None:
         """Tell the user something."""
 
 
-class NoticeDesk:
+class NotificationCenter:
     """Where every notice passes on its way to the window."""
 
-    def __init__(self, board: NoticeBoard) -> None:
+    def __init__(self, board: NotificationView) -> None:
         self._board = board
-        self._acts: list[tuple[Notice, Act]] = []
+        self._acts: list[tuple[Notification, Act]] = []
 
-    def show(self, notice: Notice, act: Act | None = None) -> None:
+    def show(self, notification: Notification, act: Act | None = None) -> None:
         """Show a notice; `act` is what its button does."""
         if act is not None:
-            self._acts = [*self._acts[-_REMEMBERED:], (notice, act)]
-        self._board.show_notice(notice)
+            self._acts = [*self._acts[-_REMEMBERED:], (notification, act)]
+        self._board.show_notification(notification)
 
     def show_problem(self, problem: Problem, detail: str, act: Act | None = None) -> None:
         """Show what went wrong."""
-        notice = problem_messages.explain(problem, detail)
-        if act is None and notice.action is not None:
+        notification = problem_messages.explain(problem, detail)
+        if act is None and notification.action is not None:
             # A button that does nothing would be worse than none.
-            notice = Notice(title=notice.title, explanation=notice.explanation, kind=notice.kind)
-        self.show(notice, act)
+            notification = Notification(
+                title=notification.title,
+                explanation=notification.explanation,
+                kind=notification.kind,
+            )
+        self.show(notification, act)
 
     def show_failure(self, failure: RuntimeFailure) -> None:
         """Show what went wrong in a job."""
         self.show_problem(failure.problem, failure.detail)
 
-    def act_on(self, notice: Notice) -> bool:
+    def act_on(self, notification: Notification) -> bool:
         """Do what a notice's button says, once; False if it is not one of ours."""
         # The newest first: notices of the same words are equal.
         for index in reversed(range(len(self._acts))):
-            if self._acts[index][0] == notice:
+            if self._acts[index][0] == notification:
                 _, act = self._acts.pop(index)
                 act()
                 return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from app.notifications.formatting import quoted, size_in_words
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from runtime.problems import Problem
 
 TRY_AGAIN = "Try again"
@@ -29,13 +29,9 @@ class Words:
 
 
 _MODEL = "The model file"
-
 _SERVER = "The download server"
-
 _FOLDER = "The models folder"
-
 _ASK_AGAIN = "What was written so far is kept. Ask again: the model starts by itself."
-
 
 _WORDS: dict[Problem, Words] = {
     Problem.FILE_MISSING: Words(
@@ -354,7 +350,7 @@ def file_detail(name: str, reason: str = "") -> str:
     return _REASON.join([" ".join(name.split()), reason] if reason else [" ".join(name.split())])
 
 
-def explain(problem: Problem, detail: str = "") -> Notice:
+def explain(problem: Problem, detail: str = "") -> Notification:
     """What to tell the user about a problem.
 
     Args:
@@ -372,31 +368,31 @@ def explain(problem: Problem, detail: str = "") -> Notice:
         words = replace(words, advice=f"What is wrong: {detail.rstrip('.')}. {words.advice}")
     if problem is Problem.STORE_UNREADABLE:
         words = _STORE_WORDS.get(detail, words)
-    return Notice(title=f"{words.title}.", explanation=words.advice, action=words.action)
+    return Notification(title=f"{words.title}.", explanation=words.advice, action=words.action)
 
 
-def _about_file(words: Words, detail: str) -> Notice:
+def _about_file(words: Words, detail: str) -> Notification:
     name, _, reason = detail.partition(_REASON)
     it = quoted(name) if name else words.otherwise
     tail = f": {reason.rstrip('.')}." if reason else "."
-    return Notice(
+    return Notification(
         title=words.title.format(it=it) + tail, explanation=words.advice, action=words.action
     )
 
 
-def _about_length(words: Words, detail: str) -> Notice:
+def _about_length(words: Words, detail: str) -> Notification:
     needed, _, available = detail.partition("/")
     if not (needed.isdecimal() and available.isdecimal()):
-        return Notice(title=f"{words.title}.", explanation=words.advice)
+        return Notification(title=f"{words.title}.", explanation=words.advice)
     figures = f"It takes {int(needed):,} tokens and there is room for {int(available):,}."
-    return Notice(title=f"{words.title}.", explanation=f"{figures} {words.advice}")
+    return Notification(title=f"{words.title}.", explanation=f"{figures} {words.advice}")
 
 
-def _about_room(words: Words, detail: str) -> Notice:
+def _about_room(words: Words, detail: str) -> Notification:
     needed, _, free = detail.partition("/")
     if not (needed.isdecimal() and free.isdecimal()):
-        return Notice(title=f"{words.title}.", explanation=words.advice)
-    return Notice(
+        return Notification(title=f"{words.title}.", explanation=words.advice)
+    return Notification(
         title="There is too little room on the disk.",
         explanation=f"{size_in_words(int(needed))} must be free and {size_in_words(int(free))}"
         f" is. {words.advice}",

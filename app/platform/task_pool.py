@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.platform import log
 from runtime.problems import Problem, RuntimeFailure
-from runtime.safe_file import writing_failure
+from runtime.safe_file import file_failure
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ OnFailure = Callable[[RuntimeFailure], None]
 _PATIENCE_S = 5.0
 
 
-class Lane(QObject):
+class TaskQueue(QObject):
     """Some threads of the pool with a queue of their own.
 
     Jobs of a lane with one thread run one after the other, in the order they were given.
@@ -91,7 +91,7 @@ class Lane(QObject):
             self._deliver_failure(failed, failure)
         except OSError as error:
             log.jobs.warning("%s: %s", self._name, type(error).__name__)
-            self._deliver_failure(failed, writing_failure(error))
+            self._deliver_failure(failed, file_failure(error))
         except Exception as error:  # noqa: BLE001 - the outermost function of this thread
             # The message may quote a file's content, so only the place is logged.
             log.jobs.error("%s: unexpected %s", self._name, log.place_of(error))
@@ -109,7 +109,7 @@ class Lane(QObject):
         delivery()
 
 
-class Background(QObject):
+class TaskPool(QObject):
     """The pool and its lanes.
 
     Attributes:
@@ -121,10 +121,10 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.store = Lane("store", 1, self)
-        self.media = Lane("media", 2, self)
-        self.models = Lane("models", 1, self)
-        self.transfers = Lane("transfers", 3, self)
+        self.store = TaskQueue("store", 1, self)
+        self.media = TaskQueue("media", 2, self)
+        self.models = TaskQueue("models", 1, self)
+        self.transfers = TaskQueue("transfers", 3, self)
 
     def close(self) -> bool:
         """Wait until everything is saved, and nothing runs any more.

@@ -10,7 +10,7 @@ from typing import get_args, get_type_hints
 from app.platform import log
 from app.platform.paths import Paths
 from runtime.models.library.library import Library
-from runtime.safe_file import replace_file, writing_failure
+from runtime.safe_file import file_failure, replace_file
 
 _FORMAT = 1
 
@@ -116,7 +116,7 @@ def save_settings(path: Path, settings: Settings) -> None:
     try:
         replace_file(path, content.encode())
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
 
 
 def migrate(found: Fields) -> Fields:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from app.platform.task_pool import Lane, OnFailure
+from app.platform.task_pool import OnFailure, TaskQueue
 from app.settings.settings import Settings, save_settings
 from runtime.problems import RuntimeFailure
 from runtime.requests import ModelFiles
@@ -15,15 +15,15 @@ from runtime.requests import ModelFiles
 _TRY_AGAIN_MS = 2_000
 
 
-class SettingsKeeper:
+class SettingsStore:
     """The settings as they are now.
 
     What could not be saved is tried again until it is; the user is told once.
     """
 
-    def __init__(self, path: Path, settings: Settings, lane: Lane, failed: OnFailure) -> None:
+    def __init__(self, path: Path, settings: Settings, tasks: TaskQueue, failed: OnFailure) -> None:
         self._path = path
-        self._lane = lane
+        self._tasks = tasks
         self._failed = failed
         self._settings = settings
         # The models folder is changed in the pool, in the middle of a move.
@@ -46,7 +46,7 @@ class SettingsKeeper:
 
     def save(self) -> None:
         """Save the newest value, again if that did not succeed before."""
-        self._lane.run(self._save, then=self._on_saved, failed=self._on_failed)
+        self._tasks.run(self._save, then=self._on_saved, failed=self._on_failed)
 
     def change(self, **changes: Any) -> None:
         """Take new values of some fields and save them."""
@@ -102,10 +102,10 @@ class SettingsKeeper:
         if not self._has_failed:
             self._has_failed = True
             self._failed(failure)
-        QTimer.singleShot(_TRY_AGAIN_MS, self._lane, self._try_again)
+        QTimer.singleShot(_TRY_AGAIN_MS, self._tasks, self._try_again)
 
     def _try_again(self) -> None:
-        if self._has_failed and not self._lane.is_closed:
+        if self._has_failed and not self._tasks.is_closed:
             self.save()
 
     def _save(self) -> None:

@@ -1,4 +1,4 @@
-"""Places the rooms and ties them to each other."""
+"""Places the panels of the window and ties them to each other."""
 
 from pathlib import Path
 from typing import assert_never
@@ -17,32 +17,34 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from app.chat.actions import ChatActions
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.transcript import Transcript
 from app.engine.model_state import ModelState, ModelStateValue, Ready
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import ModelsPlace, Offers
-from app.model_manager.options.options_model import OffersModel
-from app.notifications.notification import Explain, Notice, NoticeKind
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOptions, ModelsFolderUse
+from app.model_manager.options.options_model import OptionsModel
+from app.notifications.notification import Explain, Notification, NotificationKind
+from app.settings.actions import SettingsActions
 from app.settings.settings import Settings
 from app.ui.composer.composer import Composer
 from app.ui.composer.dropped_content import (
-    Given,
-    GivenBytes,
-    GivenFiles,
-    GivenPicture,
-    GivenRemote,
-    GivenText,
+    DroppedBytes,
+    DroppedContent,
+    DroppedFiles,
+    DroppedLink,
+    DroppedPicture,
+    DroppedText,
+    is_droppable,
     is_media,
-    may_be_given,
     read_dropped,
 )
 from app.ui.controls.buttons import IconButton
 from app.ui.controls.file_picker import FilePicker
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 from app.ui.drop_overlay import DropOverlay
-from app.ui.model_panels import ModelRooms
+from app.ui.model_panels import ModelPanels
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.sidebar.chat_sidebar import ChatSidebar
 from app.ui.style.icons import make_program_icon
@@ -57,90 +59,56 @@ _SMALLEST_SIZE = QSize(420, 420)
 
 
 class MainWindow(QMainWindow):
-    """The window: says what the user wants, shows what the models hold.
+    """The window: shows what the models hold, and lets its panels say what the user asks.
+
+    Attributes:
+        chat_actions: what the user asks of the conversation
+        model_actions: what the user asks of models
+        settings_actions: what the user asks of the settings
 
     Signals:
-        question_submitted: the question; empty only if something is attached
-        question_typed: the question as far as it is written
-        stop_requested: the open answer should end
-        files_given: a tuple of Paths that were dropped, pasted or chosen
-        picture_given: a QImage that was dropped or pasted
-        remote_refused: only a web address was dropped, which we never fetch
-        attachment_removed: EntryId
-        chat_chosen: ChatId
-        new_chat_requested: begin a new chat
-        chat_renamed: ChatRenaming
-        chat_deleted: ChatId
-        turn_edit_requested: TurnId of a user's turn
-        regenerate_requested: TurnId of an answer
-        version_chosen: TurnVersion
-        thinking_chosen: whether the model should think first
-        settings_requested: show the settings
-        settings_accepted: Settings as they were edited
-        clear_requested: forget what was read and kept on disk
-        models_folder_chosen: the FolderChange to another models folder
-        notice_action_chosen: the Notice whose action was chosen
         closing: the window is about to close
     """
 
-    question_submitted = Signal(str)
-    question_typed = Signal(str)
-    stop_requested = Signal()
-    files_given = Signal(object)
-    picture_given = Signal(object)
-    remote_refused = Signal()
-    attachment_removed = Signal(object)
-    chat_chosen = Signal(object)
-    new_chat_requested = Signal()
-    chat_renamed = Signal(object)
-    chat_deleted = Signal(object)
-    turn_edit_requested = Signal(object)
-    regenerate_requested = Signal(object)
-    version_chosen = Signal(object)
-    thinking_chosen = Signal(bool)
-    settings_requested = Signal()
-    settings_accepted = Signal(object)
-    clear_requested = Signal()
-    models_folder_chosen = Signal(object)
-    notice_action_chosen = Signal(object)
     closing = Signal()
 
     def __init__(
         self,
         *,
         transcript: Transcript,
-        tray: Tray,
+        draft_attachments: DraftAttachments,
         chats: ChatList,
         model_state: ModelState,
         explain: Explain,
-        offers: OffersModel,
+        options: OptionsModel,
     ) -> None:
         super().__init__()
-        # What the user wants of models; whoever looks after them connects to it.
-        self.model_wishes = ModelWishes(self)
-        self._offers = offers
+        self.chat_actions = ChatActions(self)
+        self.model_actions = ModelActions(self)
+        self.settings_actions = SettingsActions(self)
+        self._options = options
         self._theme = Theme(self)
         self._facts: ModelFacts | None = None
         self._thinking: bool | None = None
         self._settings_dialog: SettingsDialog | None = None
         # Pictures that came without a file and that only the media process can read.
         self._kept_aside = QTemporaryDir()
-        self._sidebar = ChatSidebar(self._theme, chats)
-        self._transcript_view = TranscriptView(self._theme, transcript, explain)
-        self._notices = NoticeBar(self._theme)
-        self._composer = Composer(self._theme, transcript, tray)
-        self._models = ModelRooms(
+        self._sidebar = ChatSidebar(self._theme, chats, self.chat_actions, self.settings_actions)
+        self._transcript_view = TranscriptView(self._theme, transcript, explain, self.chat_actions)
+        self._notifications = NotificationBar(self._theme)
+        self._composer = Composer(self._theme, transcript, draft_attachments, self.chat_actions)
+        self._models = ModelPanels(
             theme=self._theme,
             state=model_state,
-            offers=self._offers,
+            options=self._options,
             explain=explain,
-            wishes=self.model_wishes,
+            actions=self.model_actions,
             window=self,
         )
         self._toggle = IconButton(self._theme, "sidebar", "Show or hide the chats")
         self._overlay = DropOverlay(self._theme, self)
         self._lay_out()
-        self._connect_rooms()
+        self._connect_panels()
         self._connect_keys()
         model_state.changed.connect(self._on_model_state_changed)
         self._on_model_state_changed(model_state.value)
@@ -148,19 +116,18 @@ class MainWindow(QMainWindow):
         self._on_theme_changed()
         self._composer.focus()
 
-    def show_notice(self, notice: Notice) -> None:
+    def show_notification(self, notification: Notification) -> None:
         """Tell the user something."""
-        self._notices.show_notice(notice)
+        self._notifications.show_notification(notification)
 
     def open_settings(self, settings: Settings) -> None:
         """Let the user edit the settings."""
         if self._settings_dialog is not None:
             self._settings_dialog.activateWindow()
             return
-        dialog = SettingsDialog(self._theme, settings, self)
-        dialog.accepted_settings.connect(self.settings_accepted)
-        dialog.clear_requested.connect(self.clear_requested)
-        dialog.models_folder_chosen.connect(self.models_folder_chosen)
+        dialog = SettingsDialog(
+            self._theme, settings, self.settings_actions, self.model_actions, self
+        )
         dialog.finished.connect(self._on_settings_finished)
         self._settings_dialog = dialog
         dialog.open()
@@ -171,25 +138,25 @@ class MainWindow(QMainWindow):
             self._settings_dialog.show_used(used_bytes)
 
     @property
-    def offers(self) -> Offers:
+    def options(self) -> ModelOptions:
         """What it shows about models."""
-        return self._offers.value
+        return self._options.value
 
     def open_models(self) -> None:
         """Show every model."""
         self._models.open_models()
 
-    def show_models_place(self, place: ModelsPlace) -> None:
+    def show_models_folder(self, place: ModelsFolderUse) -> None:
         """Say where models are kept and on what they run, if somebody is looking."""
         if self._settings_dialog is not None:
-            self._settings_dialog.show_models_place(place)
+            self._settings_dialog.show_models_folder(place)
 
-    def show_cleared(self, notice: Notice) -> None:
+    def show_cleared(self, notification: Notification) -> None:
         """Say what became of what was kept, where the user is looking."""
         if self._settings_dialog is None:
-            self.show_notice(notice)
+            self.show_notification(notification)
         else:
-            self._settings_dialog.show_notice(notice)
+            self._settings_dialog.show_notification(notification)
 
     def show_thinking_choice(self, thinking: bool | None) -> None:
         """Show what the user chose before; None leaves each model its own habit."""
@@ -215,14 +182,14 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_SMALLEST_SIZE)
         self.resize(_FIRST_SIZE)
         self.setAcceptDrops(True)
-        room = QWidget()
-        room.setObjectName("room")
-        row = QHBoxLayout(room)
+        body = QWidget()
+        body.setObjectName("body")
+        row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._sidebar)
         row.addLayout(self._make_main_column(), 1)
-        self.setCentralWidget(room)
+        self.setCentralWidget(body)
 
     def _make_main_column(self) -> QVBoxLayout:
         head = QHBoxLayout()
@@ -234,63 +201,51 @@ class MainWindow(QMainWindow):
         column.setSpacing(SMALL)
         column.addLayout(head)
         column.addWidget(self._transcript_view, 1)
-        column.addLayout(_centred(self._notices))
+        column.addLayout(_centred(self._notifications))
         column.addLayout(_centred(self._composer))
         column.addLayout(_centred(self._models.status))
         return column
 
-    def _connect_rooms(self) -> None:
-        self._sidebar.new_chat_requested.connect(self.new_chat_requested)
-        self._sidebar.chat_chosen.connect(self.chat_chosen)
-        self._sidebar.chat_renamed.connect(self.chat_renamed)
-        self._sidebar.chat_deleted.connect(self.chat_deleted)
-        self._sidebar.settings_requested.connect(self.settings_requested)
+    def _connect_panels(self) -> None:
         view, composer = self._transcript_view, self._composer
-        view.edit_requested.connect(self.turn_edit_requested)
-        view.regenerate_requested.connect(self.regenerate_requested)
-        view.version_chosen.connect(self.version_chosen)
         view.link_clicked.connect(self._on_link_clicked)
         view.example_chosen.connect(composer.show_draft)
         view.files_wanted.connect(self._on_files_wanted)
-        composer.submitted.connect(self.question_submitted)
-        composer.typed.connect(self.question_typed)
-        composer.stop_requested.connect(self.stop_requested)
         composer.files_wanted.connect(self._on_files_wanted)
-        composer.given.connect(self._take)
-        composer.removal_wanted.connect(self.attachment_removed)
+        composer.pasted.connect(self._take)
         composer.thinking_chosen.connect(self._on_thinking_chosen)
-        self._notices.action_chosen.connect(self.notice_action_chosen)
+        self._notifications.action_chosen.connect(self.chat_actions.notification_action_chosen)
         self._toggle.clicked.connect(self._on_toggle_clicked)
         self._models.first_run_shown.connect(self._on_first_run_shown)
-        self.model_wishes.demo_chosen.connect(composer.focus)
+        self.model_actions.demo_chosen.connect(composer.focus)
         self._on_first_run_shown(self._models.is_first_run)
 
     def _connect_keys(self) -> None:
         stop = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         stop.activated.connect(self._on_escape)
         new = QShortcut(QKeySequence(QKeySequence.StandardKey.New), self)
-        new.activated.connect(self.new_chat_requested)
+        new.activated.connect(self.chat_actions.new_chat_requested)
         # Not the standard key: only some systems have one, and it is this.
         settings = QShortcut(QKeySequence("Ctrl+,"), self)
-        settings.activated.connect(self.settings_requested)
+        settings.activated.connect(self.settings_actions.settings_requested)
 
-    def _take(self, given: Given) -> None:
+    def _take(self, given: DroppedContent) -> None:
         """Say what was dropped or pasted."""
         match given:
-            case GivenFiles():
-                self.files_given.emit(given.paths)
-            case GivenPicture():
-                self.picture_given.emit(given.image)
-            case GivenBytes():
-                self.files_given.emit((self._keep_aside(given),))
-            case GivenText():
+            case DroppedFiles():
+                self.chat_actions.files_given.emit(given.paths)
+            case DroppedPicture():
+                self.chat_actions.picture_given.emit(given.image)
+            case DroppedBytes():
+                self.chat_actions.files_given.emit((self._keep_aside(given),))
+            case DroppedText():
                 self._composer.insert(given.text)
-            case GivenRemote():
-                self.remote_refused.emit()
+            case DroppedLink():
+                self.chat_actions.link_refused.emit()
             case _:
                 assert_never(given)
 
-    def _keep_aside(self, given: GivenBytes) -> Path:
+    def _keep_aside(self, given: DroppedBytes) -> Path:
         """A file for a picture that has none; it lives as long as the window."""
         folder = Path(self._kept_aside.path())
         path = folder / f"Picture {len(list(folder.iterdir())) + 1}{given.suffix}"
@@ -299,26 +254,26 @@ class MainWindow(QMainWindow):
 
     def _on_link_clicked(self, address: str) -> None:
         QGuiApplication.clipboard().setText(address)
-        self.show_notice(
-            Notice(
+        self.show_notification(
+            Notification(
                 title="Address copied",
                 explanation=f"Sideglance opens no web pages itself. {address}",
-                kind=NoticeKind.INFO,
+                kind=NotificationKind.INFO,
             )
         )
 
     def _on_files_wanted(self) -> None:
         picker = FilePicker(self)
-        picker.paths_chosen.connect(self.files_given)
+        picker.paths_chosen.connect(self.chat_actions.files_given)
         picker.open()
 
     def _on_first_run_shown(self, is_shown: bool) -> None:
-        room = self._models.first_run if is_shown else None
-        self._transcript_view.show_before_first_question(room)
+        beginning = self._models.first_run if is_shown else None
+        self._transcript_view.show_before_first_question(beginning)
 
     def _on_escape(self) -> None:
         if not self._composer.cancel_waiting() and self._composer.can_stop:
-            self.stop_requested.emit()
+            self.chat_actions.stop_requested.emit()
 
     def _on_toggle_clicked(self) -> None:
         self._sidebar.setVisible(not self._sidebar.isVisible())
@@ -335,7 +290,7 @@ class MainWindow(QMainWindow):
 
     def _on_thinking_chosen(self, thinking: bool) -> None:
         self._thinking = thinking
-        self.thinking_chosen.emit(thinking)
+        self.settings_actions.thinking_chosen.emit(thinking)
 
     def _on_theme_changed(self) -> None:
         self.setPalette(self._theme.palette())
@@ -349,7 +304,7 @@ class MainWindow(QMainWindow):
         self.closing.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the conversation the room when there is little."""
+        """Give the conversation the width when there is little."""
         super().resizeEvent(event)
         was_narrow = 0 <= event.oldSize().width() < _NARROW_PX
         is_narrow = event.size().width() < _NARROW_PX
@@ -365,7 +320,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome what can be used."""
-        if may_be_given(event.mimeData()):
+        if is_droppable(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             if is_media(event.mimeData()):

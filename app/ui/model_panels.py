@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.engine.model_state import ModelState
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import ModelImport, Offers
-from app.model_manager.options.options_model import OffersModel
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelImport, ModelOptions
+from app.model_manager.options.options_model import OptionsModel
 from app.notifications.formatting import quoted
 from app.notifications.notification import Explain
 from app.ui.controls.inline_question import ChoiceBox
@@ -38,7 +38,7 @@ class ModelFilePicker(QFileDialog):
         self.path_chosen.emit(Path(name))
 
 
-def ask_where(path: Path, wishes: ModelWishes, parent: QWidget) -> ChoiceBox:
+def ask_where(path: Path, actions: ModelActions, parent: QWidget) -> ChoiceBox:
     """Ask whether the file is copied or used where it is, and say so."""
     question = ChoiceBox(
         "Import a model",
@@ -50,14 +50,14 @@ def ask_where(path: Path, wishes: ModelWishes, parent: QWidget) -> ChoiceBox:
     )
 
     def on_answered(copies: bool) -> None:
-        wishes.import_chosen.emit(ModelImport(path=path, copies=copies))
+        actions.import_chosen.emit(ModelImport(path=path, copies=copies))
 
     question.answered.connect(on_answered)
     question.open()
     return question
 
 
-class ModelRooms(QObject):
+class ModelPanels(QObject):
     """Status line, panel of models and first run.
 
     The window gives the status line and the first run their places; the panel lies over all.
@@ -76,42 +76,42 @@ class ModelRooms(QObject):
         *,
         theme: Theme,
         state: ModelState,
-        offers: OffersModel,
+        options: OptionsModel,
         explain: Explain,
-        wishes: ModelWishes,
+        actions: ModelActions,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._offers = offers
-        self._wishes = wishes
+        self._options = options
+        self._actions = actions
         self._has_left_first_run = False
-        self.status = ModelStatus(theme, state, explain, wishes)
-        self.first_run = FirstRun(theme, wishes, window)
+        self.status = ModelStatus(theme, state, explain, actions)
+        self.first_run = FirstRun(theme, actions, window)
         # Until it is given its place it would lie over the window.
         self.first_run.hide()
-        self._picker = ModelPicker(theme, offers, wishes, window)
+        self._picker = ModelPicker(theme, options, actions, window)
         self.status.models_wanted.connect(self.open_models)
         self.first_run.models_wanted.connect(self.open_models)
         self.first_run.import_wanted.connect(self._on_import_wanted)
         self._picker.import_wanted.connect(self._on_import_wanted)
-        wishes.demo_chosen.connect(self._on_demo_chosen)
-        offers.changed.connect(self._on_offers_changed)
-        self._on_offers_changed(offers.value)
+        actions.demo_chosen.connect(self._on_demo_chosen)
+        options.changed.connect(self._on_options_changed)
+        self._on_options_changed(options.value)
 
     @property
     def is_first_run(self) -> bool:
         """Whether the first run should stand where the conversation will be."""
-        return self._offers.value.is_first_run and not self._has_left_first_run
+        return self._options.value.is_first_run and not self._has_left_first_run
 
     def open_models(self) -> None:
         """Show every model."""
         self._picker.open_panel(self.status)
 
-    def _on_offers_changed(self, offers: Offers) -> None:
-        self.status.show_offers(offers)
+    def _on_options_changed(self, options: ModelOptions) -> None:
+        self.status.show_options(options)
         if self.is_first_run:
-            self.first_run.show_offers(offers)
+            self.first_run.show_options(options)
         self.first_run_shown.emit(self.is_first_run)
 
     def _on_demo_chosen(self) -> None:
@@ -124,4 +124,4 @@ class ModelRooms(QObject):
         picker.open()
 
     def _on_model_file_chosen(self, path: Path) -> None:
-        ask_where(path, self._wishes, self._window)
+        ask_where(path, self._actions, self._window)

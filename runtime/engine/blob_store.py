@@ -30,7 +30,7 @@ _MAGIC = b"SGCACHE1"
 _LENGTH = struct.Struct("<Q")
 _DIGEST_BYTES = 32
 _LONGEST_HEADER = 64 << 20
-# Room that is always left on the disk for everything else.
+# Space that is always left on the disk for everything else.
 _DISK_FLOOR_BYTES = 1 << 30
 
 

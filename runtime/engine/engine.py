@@ -17,19 +17,25 @@ from runtime.engine.generation import Answer, Emit, Stop
 from runtime.engine.llama_library import NativeLog
 from runtime.engine.llama_log import buffers_of
 from runtime.engine.model import Model
-from runtime.engine.mtp import DRAFT_LENGTH, Drafter, Paces, load_paces, save_paces
-from runtime.engine.picture_cache import PictureShelf
+from runtime.engine.mtp import (
+    DRAFT_LENGTH,
+    DraftBenefits,
+    Drafter,
+    load_draft_benefits,
+    save_draft_benefits,
+)
+from runtime.engine.picture_cache import PictureCache
 from runtime.engine.prefill_plan import Unit
 from runtime.engine.projector import Projector
-from runtime.engine.prompt_units import Prompter
-from runtime.engine.saved_states import StateShelf, fingerprint
+from runtime.engine.prompt_units import PromptUnitBuilder
+from runtime.engine.saved_states import SavedStates, fingerprint
 from runtime.engine.session import Progress, Session
 from runtime.engine.tuning import load_tuning, save_tuning
 from runtime.events import Buffer, Finish, ModelFacts
-from runtime.models.sampling_defaults import profile_of
+from runtime.models.sampling_defaults import defaults_of
 from runtime.problems import RuntimeFailure, Stopped
 from runtime.prompt import has_pictures
-from runtime.requests import AnswerRequest, LoadRequest, ProjectorPlace, WorkAheadRequest
+from runtime.requests import AnswerRequest, LoadRequest, PrefillRequest, ProjectorPlace
 
 log = logging.getLogger("sideglance.engine")
 
@@ -78,8 +84,12 @@ class Engine:
         self._is_untuned = tuning is None and self._tuning_file is not None
         if tuning is not None:
             self._session.tune(tuning)
-        self._paces = load_paces(self._paces_file) if self._paces_file else Paces()
-        self._prompter = Prompter(self._model, self._shelf, context_length=self._context.length)
+        self._benefits = (
+            load_draft_benefits(self._paces_file) if self._paces_file else DraftBenefits()
+        )
+        self._prompter = PromptUnitBuilder(
+            self._model, self._pictures, context_length=self._context.length
+        )
         self._settle: tuple[tuple[Message, ...], bool] | None = None
 
     def _make_parts(self, parts: ExitStack, progress: Callable[[float], bool]) -> None:
@@ -95,7 +105,7 @@ class Engine:
             progress=progress,
         )
         parts.callback(self._model.close)
-        self._profile = profile_of(
+        self._defaults = defaults_of(
             name=self._model.metadata("general.name"),
             file_name=request.files.model.stem,
             parameters=self._model.parameters,
@@ -122,25 +132,25 @@ class Engine:
         self._identity = fingerprint(
             request.files.model,
             request.files.projector,
-            self._profile.picture_tokens,
+            self._defaults.picture_tokens,
             drafts,
             request.kv_type,
             request.gpu_layers,
             request.device,
         )
-        self._shelf = self._make_shelf()
-        self._session = Session(self._context, self._shelf, self._make_states())
+        self._pictures = self._make_picture_cache()
+        self._session = Session(self._context, self._pictures, self._make_states())
 
     @property
     def facts(self) -> ModelFacts:
         """What the window shows about the model."""
         return ModelFacts(
-            name=self._profile.name,
+            name=self._defaults.name,
             device=self._model.device,
             context_length=self._context.length,
             sees=self._projector is not None,
-            thinks_by_default=self._profile.thinks_by_default,
-            demonstration=self._profile.demonstration,
+            thinks_by_default=self._defaults.thinks_by_default,
+            demonstration=self._defaults.demonstration,
         )
 
     @property
@@ -154,7 +164,7 @@ class Engine:
         return self._session.held
 
     @property
-    def has_work_ahead(self) -> bool:
+    def has_prefill_ahead(self) -> bool:
         """Whether `settle` would do something."""
         return self._settle is not None or self._is_untuned
 
@@ -164,7 +174,9 @@ class Engine:
         Raises:
             RuntimeFailure: the conversation cannot be answered; memory stays usable
         """
-        thinking = self._profile.thinks_by_default if request.thinking is None else request.thinking
+        thinking = (
+            self._defaults.thinks_by_default if request.thinking is None else request.thinking
+        )
         self._settle = None
         answer = Answer(
             request, thinking=thinking, emit=emit, picture_clock=lambda: self._picture_seconds
@@ -202,7 +214,7 @@ class Engine:
             self._session.tune(tuning)
             save_tuning(self._tuning_file, tuning)
 
-    def work_ahead(self, request: WorkAheadRequest, stopped: Stop) -> int:
+    def prefill_ahead(self, request: PrefillRequest, stopped: Stop) -> int:
         """Read a conversation and the pictures of the next question while it is being typed.
 
         Returns:
@@ -213,7 +225,7 @@ class Engine:
         self._settle = None
         return self._read_ahead(
             request.messages,
-            thinking=self._profile.thinks_by_default,
+            thinking=self._defaults.thinks_by_default,
             stopped=stopped,
             stash=not goes_on,
         )
@@ -229,21 +241,21 @@ class Engine:
     def _write(
         self, answer: Answer, request: AnswerRequest, thinking: bool, stopped: Stop
     ) -> Finish:
-        settings = self._profile.sampling(
+        settings = self._defaults.sampling(
             thinking=thinking, pictures=has_pictures(request.messages)
         )
         wish = self._request.drafting
-        drafted = self._paces.drafting_pays if wish is None else wish
+        drafted = self._benefits.drafting_pays if wish is None else wish
         drafter = self._drafter if drafted else None
         finish = answer.write(self._model, self._session, settings, drafter, stopped)
         if self._drafter is not None and answer.generated:
-            self._paces = self._paces.after(
+            self._benefits = self._benefits.after(
                 drafted=drafter is not None,
                 tokens=len(answer.generated),
                 seconds=answer.writing_s,
             )
             if self._paces_file is not None:
-                save_paces(self._paces_file, self._paces)
+                save_draft_benefits(self._paces_file, self._benefits)
         return finish
 
     def _read_ahead(
@@ -259,7 +271,7 @@ class Engine:
 
     @property
     def _picture_seconds(self) -> float:
-        return self._shelf.seconds if self._shelf else 0.0
+        return self._pictures.seconds if self._pictures else 0.0
 
     @property
     def _paces_file(self) -> Path | None:
@@ -282,25 +294,25 @@ class Engine:
         return Projector(
             self._request.files.projector,
             self._model,
-            picture_tokens=self._profile.picture_tokens,
+            picture_tokens=self._defaults.picture_tokens,
             use_gpu=self._request.gpu_layers != 0
             and self._request.projector_on is ProjectorPlace.GPU,
             threads=self._threads,
             native_log=self._native_log,
         )
 
-    def _make_shelf(self) -> PictureShelf | None:
+    def _make_picture_cache(self) -> PictureCache | None:
         if self._projector is None:
             return None
-        return PictureShelf(
+        return PictureCache(
             self._projector,
             identity=self._identity,
             folder=self._folder,
             store=self._make_store(EMBEDDINGS, _EMBEDDING_SHARE),
         )
 
-    def _make_states(self) -> StateShelf:
-        return StateShelf(
+    def _make_states(self) -> SavedStates:
+        return SavedStates(
             self._make_store(STATES, 1 - _EMBEDDING_SHARE),
             fingerprint=self._identity,
             ram_bytes=self._request.memory_bytes,

@@ -23,11 +23,11 @@ from runtime.events import (
 )
 from runtime.models.sampling_defaults import SamplingSettings
 from runtime.repetition import WINDOW, ends_in_loop
-from runtime.requests import AnswerRequest, SamplingWishes
+from runtime.requests import AnswerRequest, SamplingOptions
 from runtime.text_stream import Piece, TextStream
 
 
-class Writer:
+class TokenGenerator:
     """Draws an answer's tokens; the model's memory follows.
 
     Attributes:
@@ -59,17 +59,17 @@ class Writer:
             yield token
 
     def _draw_first(self) -> int:
-        ending = self._session.ending
-        if ending is not None:
-            return self._sampler.draw_from(ending.logits)
+        prompt_end = self._session.prompt_end
+        if prompt_end is not None:
+            return self._sampler.draw_from(prompt_end.logits)
         return self._sampler.draw(self._session.context)
 
     def _drafted(self, drafter: Drafter) -> Iterator[int]:
-        ending = self._session.ending
-        if ending is None:
+        prompt_end = self._session.prompt_end
+        if prompt_end is None:
             drafter.begin(*self._session.last_batch)
         else:
-            drafter.begin_after(ending.hidden)
+            drafter.begin_after(prompt_end.hidden)
         token = self._draw_first()
         yield token
         self._session.mark_ending(drafter.last)
@@ -178,7 +178,7 @@ class Answer:
             longest=longest,
             seed=self._request.sampling.seed,
         ) as sampler:
-            writer = Writer(model, session, sampler)
+            writer = TokenGenerator(model, session, sampler)
             begun = time.monotonic()
             try:
                 finish = self._write_until_end(model, writer, drafter, longest, stopped)
@@ -212,7 +212,12 @@ class Answer:
         )
 
     def _write_until_end(
-        self, model: Model, writer: Writer, drafter: Drafter | None, longest: int, stopped: Stop
+        self,
+        model: Model,
+        writer: TokenGenerator,
+        drafter: Drafter | None,
+        longest: int,
+        stopped: Stop,
     ) -> Finish:
         begun = reported = time.monotonic()
         for token in writer.tokens(drafter):
@@ -263,8 +268,8 @@ class Answer:
             self._emit(TextPiece(request_id=self._id, text=text))
 
 
-def _wished(settings: SamplingSettings, wishes: SamplingWishes) -> SamplingSettings:
+def _wished(settings: SamplingSettings, sampling: SamplingOptions) -> SamplingSettings:
     """The published settings with what the user fixed."""
-    if wishes.temperature is None:
+    if sampling.temperature is None:
         return settings
-    return replace(settings, temperature=wishes.temperature)
+    return replace(settings, temperature=sampling.temperature)

@@ -166,17 +166,17 @@ _REMEMBERED_TOKENS = 2000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class DraftBenefit:
     """Tokens and seconds of one way of writing."""
 
     tokens: float = 0.0
     seconds: float = 0.0
 
-    def after(self, tokens: int, seconds: float) -> "Pace":
+    def after(self, tokens: int, seconds: float) -> "DraftBenefit":
         """With one more answer."""
-        pace = Pace(tokens=self.tokens + tokens, seconds=self.seconds + seconds)
-        shrink = min(1.0, _REMEMBERED_TOKENS / max(pace.tokens, 1.0))
-        return Pace(tokens=pace.tokens * shrink, seconds=pace.seconds * shrink)
+        benefit = DraftBenefit(tokens=self.tokens + tokens, seconds=self.seconds + seconds)
+        shrink = min(1.0, _REMEMBERED_TOKENS / max(benefit.tokens, 1.0))
+        return DraftBenefit(tokens=benefit.tokens * shrink, seconds=benefit.seconds * shrink)
 
     @property
     def is_known(self) -> bool:
@@ -190,11 +190,11 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paces:
+class DraftBenefits:
     """Both ways of writing."""
 
-    plain: Pace = Pace()
-    drafted: Pace = Pace()
+    plain: DraftBenefit = DraftBenefit()
+    drafted: DraftBenefit = DraftBenefit()
 
     @property
     def drafting_pays(self) -> bool:
@@ -203,23 +203,23 @@ class Paces:
             return False
         return not self.drafted.is_known or self.drafted.speed > self.plain.speed
 
-    def after(self, *, drafted: bool, tokens: int, seconds: float) -> "Paces":
+    def after(self, *, drafted: bool, tokens: int, seconds: float) -> "DraftBenefits":
         """With one more answer."""
         if drafted:
             return replace(self, drafted=self.drafted.after(tokens, seconds))
         return replace(self, plain=self.plain.after(tokens, seconds))
 
 
-def load_paces(path: Path) -> Paces:
+def load_draft_benefits(path: Path) -> DraftBenefits:
     """What was measured earlier; nothing if the file is missing or not ours."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return Paces(plain=_pace(data["plain"]), drafted=_pace(data["drafted"]))
+        return DraftBenefits(plain=_benefit(data["plain"]), drafted=_benefit(data["drafted"]))
     except (OSError, ValueError, TypeError, KeyError):
-        return Paces()
+        return DraftBenefits()
 
 
-def _pace(data: Mapping[str, Any]) -> Pace:
+def _benefit(data: Mapping[str, Any]) -> DraftBenefit:
     """A pace as it was written.
 
     Raises:
@@ -229,12 +229,12 @@ def _pace(data: Mapping[str, Any]) -> Pace:
     for number in (tokens, seconds):
         if not isinstance(number, int | float) or not 0 <= number < math.inf:
             raise ValueError(number)
-    return Pace(tokens=tokens, seconds=seconds)
+    return DraftBenefit(tokens=tokens, seconds=seconds)
 
 
-def save_paces(path: Path, paces: Paces) -> None:
+def save_draft_benefits(path: Path, benefits: DraftBenefits) -> None:
     """Write what was measured; it can be measured again, so a failure is only logged."""
     try:
-        replace_file(path, json.dumps(asdict(paces)).encode())
+        replace_file(path, json.dumps(asdict(benefits)).encode())
     except OSError as error:
         log.info("speeds were not kept: %s", error.strerror)

@@ -57,7 +57,7 @@ class _Source:
     size: tuple[int, int, int]
 
 
-class PictureShelf:
+class PictureCache:
     """Looks at files once, encodes pictures once, remembers both within bounds.
 
     Attributes:
@@ -67,7 +67,7 @@ class PictureShelf:
     def __init__(
         self, projector: Projector, *, identity: str, folder: Path, store: BlobStore | None
     ) -> None:
-        """Begin with an empty shelf.
+        """Begin with an empty cache.
 
         Args:
             projector: encodes and decodes
@@ -110,7 +110,7 @@ class PictureShelf:
         return self._looked[key]
 
     def encode(self, picture: Picture, stopped: Callable[[], bool]) -> None:
-        """Compute the picture's embedding unless it is on the shelf."""
+        """Compute the picture's embedding unless it is in the cache."""
         identity = picture.identity
         if identity in self._embeddings:
             self._embeddings.move_to_end(identity)

@@ -12,7 +12,7 @@ Row = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class PromptEnd:
     """What was known when a prompt had been read, before its answer was written.
 
     Attributes:

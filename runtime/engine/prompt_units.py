@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from runtime.content import Message, Role, Text, Video, text_message
 from runtime.engine.model import Model
-from runtime.engine.picture_cache import PictureShelf
+from runtime.engine.picture_cache import PictureCache
 from runtime.engine.prefill_plan import Unit, Wanted, cells
 from runtime.problems import Problem, PromptFailure
 from runtime.prompt import Media, PlainText, TemplateText, TurnEnd, render
@@ -29,12 +29,12 @@ class _Prompt:
     last_words: tuple[int, int] = (0, 0)
 
 
-class Prompter:
+class PromptUnitBuilder:
     """Writes prompts for one model in its own vocabulary."""
 
-    def __init__(self, model: Model, shelf: PictureShelf | None, *, context_length: int) -> None:
+    def __init__(self, model: Model, pictures: PictureCache | None, *, context_length: int) -> None:
         self._model = model
-        self._shelf = shelf
+        self._pictures = pictures
         self._context_length = context_length
 
     def whole(
@@ -91,13 +91,13 @@ class Prompter:
         return prompt
 
     def _show(self, media: Media, before: Sequence[Unit], stopped: Stop) -> list[Unit]:
-        if self._shelf is None:
+        if self._pictures is None:
             raise PromptFailure(Problem.MODEL_CANNOT_SEE, media.part.path.name)
         left = self._context_length - cells(before)
         if isinstance(media.part, Video):
             left -= int(self._context_length * _VIDEO_RESERVE)
         units: list[Unit] = []
-        for shown in self._shelf.look(media.part, tokens_left=left, stopped=stopped):
+        for shown in self._pictures.look(media.part, tokens_left=left, stopped=stopped):
             units += self._model.tokenize(shown.caption, special=False)
             units += [*shown.before, shown.picture, *shown.after]
         return units

@@ -107,7 +107,7 @@ class _Outline:
     marks: tuple[int, ...]
 
 
-class StateShelf:
+class SavedStates:
     """Saved conversations by what they hold; never more than the budgets allow."""
 
     def __init__(self, store: BlobStore | None, *, fingerprint: str, ram_bytes: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from runtime.engine.context import Context
-from runtime.engine.picture_cache import PictureShelf
+from runtime.engine.picture_cache import PictureCache
 from runtime.engine.prefill_plan import (
     BLOCK,
     Picture,
@@ -18,14 +18,14 @@ from runtime.engine.prefill_plan import (
     make_plan,
     positions,
 )
-from runtime.engine.prompt_end import Ending, Row
-from runtime.engine.saved_states import Checkpoint, SavedState, StateShelf, newest
+from runtime.engine.prompt_end import PromptEnd, Row
+from runtime.engine.saved_states import Checkpoint, SavedState, SavedStates, newest
 from runtime.engine.tuning import Tuning, measure
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 
 log = logging.getLogger("sideglance.engine")
 
-# Room for checkpoints; 24 of them for 0.8B and 2B, 10 for 4B and 9B.
+# Memory for checkpoints; 24 of them for 0.8B and 2B, 10 for 4B and 9B.
 _CHECKPOINT_BYTES = 512 << 20
 # The system prompt's, and those a follow-up or a regeneration goes back to.
 _FEWEST_CHECKPOINTS = 4
@@ -78,16 +78,18 @@ class Session:
     stopped or failed is rolled back to the newest checkpoint.
     """
 
-    def __init__(self, context: Context, shelf: PictureShelf | None, states: StateShelf) -> None:
+    def __init__(
+        self, context: Context, pictures: PictureCache | None, states: SavedStates
+    ) -> None:
         self._context = context
-        self._shelf = shelf
+        self._pictures = pictures
         self._states = states
         self._held: list[Unit] = []
         self._position = 0
         self._cells = 0
         self._checkpoints: list[Checkpoint] = []
         self._last_batch: tuple[list[int], int] = ([], 0)
-        self._ending: Ending | None = None
+        self._prompt_end: PromptEnd | None = None
         self._repeats = False
         self._draft: int | None = None
         # A decode that did not end leaves the recurrent state somewhere in between.
@@ -111,9 +113,9 @@ class Session:
         return self._last_batch
 
     @property
-    def ending(self) -> Ending | None:
+    def prompt_end(self) -> PromptEnd | None:
         """Where the first token is drawn from, if the prompt stood in memory already."""
-        return self._ending if self._repeats else None
+        return self._prompt_end if self._repeats else None
 
     @property
     def held(self) -> tuple[Unit, ...]:
@@ -198,7 +200,7 @@ class Session:
         if not self._repeats:
             logits = self._context.logits()
             self._take_checkpoint()
-            self._ending = Ending(units=self.held, logits=logits, hidden=hidden)
+            self._prompt_end = PromptEnd(units=self.held, logits=logits, hidden=hidden)
 
     def write(self, token: int) -> None:
         """Append a generated token, so that the next can be drawn."""
@@ -288,7 +290,9 @@ class Session:
 
     def _prepare(self, wanted: Wanted, *, logits: bool, stash: bool) -> Plan:
         """Make memory hold the beginning of what is wanted; the plan's steps read the rest."""
-        repeated = logits and self._ending is not None and self._ending.units == wanted.units
+        repeated = (
+            logits and self._prompt_end is not None and self._prompt_end.units == wanted.units
+        )
         state = self._best_state(wanted, logits=logits, repeated=repeated)
         plan = self._plan(wanted, logits=logits, repeated=repeated)
         if stash and self._cells - cells(self._held[: plan.keep]) >= _WORTH_STASHING:
@@ -306,11 +310,11 @@ class Session:
 
     def _keep_ending(self) -> None:
         """Before idle reading goes another way: keep the whole state of the prompt's end."""
-        ending = self._ending
-        if ending is None or ending.memory is not None:
+        prompt_end = self._prompt_end
+        if prompt_end is None or prompt_end.memory is not None:
             return
-        length = len(ending.units)
-        if self.held[:length] != ending.units or not any(
+        length = len(prompt_end.units)
+        if self.held[:length] != prompt_end.units or not any(
             mark.length == length for mark in self._checkpoints
         ):
             return
@@ -318,13 +322,13 @@ class Session:
         if len(self._held) == length and self._context.saved_bytes() <= _ENDING_BYTES:
             # In RAM only, where checkpoints are shared: all of them.
             memory = replace(self._saved(), checkpoints=tuple(self._checkpoints))
-            self._ending = replace(ending, memory=memory)
+            self._prompt_end = replace(prompt_end, memory=memory)
 
     def _best_state(self, wanted: Wanted, *, logits: bool, repeated: bool) -> SavedState | None:
         """A saved conversation that is worth more than what is held."""
         plan = self._plan(wanted, logits=logits, repeated=repeated)
-        if plan.steps and repeated and self._ending is not None and self._ending.memory:
-            return self._ending.memory
+        if plan.steps and repeated and self._prompt_end is not None and self._prompt_end.memory:
+            return self._prompt_end.memory
         name, saved = self._states.best(wanted.units, logits=logits)
         if name is None or saved < cells(self._held[: plan.keep]) + _WORTH_LOADING:
             return None
@@ -376,15 +380,15 @@ class Session:
             self._take_checkpoint()
 
     def _read_picture(self, picture: Picture, stopped: Callable[[], bool]) -> None:
-        if self._shelf is None:
+        if self._pictures is None:
             raise PromptFailure(Problem.MODEL_CANNOT_SEE)
         # Encoding cannot be aborted; its result stays on the shelf whatever comes.
-        self._shelf.encode(picture, stopped)
+        self._pictures.encode(picture, stopped)
         if stopped():
             raise Stopped
         self._context.watch(stopped)
         self._is_torn = True
-        self._shelf.decode(picture, self._context, self._position)
+        self._pictures.decode(picture, self._context, self._position)
         self._advance([picture])
 
     def _advance(self, units: list[int] | list[Picture]) -> None:

@@ -18,7 +18,7 @@ _DESKTOP_VRAM = 400 << 20
 _USUAL_CORES = 8
 
 
-def imagined_machine(ram_bytes: int, vram_bytes: int = 0) -> MachineReport:
+def hypothetical_machine(ram_bytes: int, vram_bytes: int = 0) -> MachineReport:
     """An ordinary computer of this size."""
     name = f"graphics card with {vram_bytes / (1 << 30):.3g} GB"
     memory = Memory(

@@ -1,4 +1,4 @@
 """Model files and decisions about them: catalogue, GGUF headers, memory, speed, the choice.
 
-Pure but for the readers of files. Fetching is in `download`, the models folder in `library`.
+Pure but for the readers of files. DownloadFactory is in `download`, the models folder in `library`.
 """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisionShape:
+class VisionArchitecture:
     """A vision tower.
 
     Attributes:
@@ -21,7 +21,7 @@ class VisionShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelShape:
+class ModelArchitecture:
     """A Qwen3.5 text network.
 
     Attributes:

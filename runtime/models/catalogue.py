@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
-from runtime.models.architecture import ModelShape, VisionShape
+from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.models.checked_table import CheckedTable, WrongTable
 from runtime.problems import Problem, RuntimeFailure
 
@@ -70,8 +70,8 @@ class CatalogueModel:
     licence: str
     score: float
     benchmarks: dict[str, float]
-    shape: ModelShape
-    vision: VisionShape
+    architecture: ModelArchitecture
+    vision: VisionArchitecture
     quantisations: tuple[Quantisation, ...]
     projector: RemoteFile
 
@@ -122,7 +122,7 @@ def _read(table: CheckedTable) -> tuple[CatalogueModel, ...]:
     _check_unlike([model.name for model in models], "model", "name")
     _check_unlike([model.size for model in models], "model", "size")
     for smaller, larger in pairwise(models):
-        if smaller.shape.parameters > larger.shape.parameters:
+        if smaller.architecture.parameters > larger.architecture.parameters:
             raise WrongTable(f"{larger.name} must stand before {smaller.name}")
     return models
 
@@ -146,7 +146,7 @@ def _read_model(table: CheckedTable, *, penalties: Mapping[str, float]) -> Catal
         licence=table.text("licence"),
         score=table.number("score"),
         benchmarks=table.table("benchmarks").numbers(),
-        shape=_read_shape(table.table("shape")),
+        architecture=_read_shape(table.table("shape")),
         vision=_read_vision(table.table("vision")),
         quantisations=quantisations,
         projector=_read_file(projector),
@@ -179,24 +179,26 @@ def _read_file(table: CheckedTable) -> RemoteFile:
     )
 
 
-def _read_shape(table: CheckedTable) -> ModelShape:
-    shape = ModelShape(
+def _read_shape(table: CheckedTable) -> ModelArchitecture:
+    architecture = ModelArchitecture(
         **{
             field.name: table.whole(field.name)
-            for field in fields(ModelShape)
+            for field in fields(ModelArchitecture)
             if field.name not in ("tied_embeddings", "draft_layers")
         },
         tied_embeddings=table.flag("tied_embeddings"),
         draft_layers=table.whole("draft_layers", lowest=0),
     )
     table.finish()
-    if shape.attention_layers > shape.layers:
+    if architecture.attention_layers > architecture.layers:
         raise WrongTable(f"{table.where}: “attention_layers” must not be more than “layers”")
-    return shape
+    return architecture
 
 
-def _read_vision(table: CheckedTable) -> VisionShape:
-    vision = VisionShape(**{field.name: table.whole(field.name) for field in fields(VisionShape)})
+def _read_vision(table: CheckedTable) -> VisionArchitecture:
+    vision = VisionArchitecture(
+        **{field.name: table.whole(field.name) for field in fields(VisionArchitecture)}
+    )
     table.finish()
     return vision
 

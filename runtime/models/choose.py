@@ -9,9 +9,9 @@ from runtime.models.load_option import (
     PATIENCE_S,
     READING_SPEED,
     Candidate,
-    Prospect,
-    best_prospect,
-    prospects,
+    LoadOption,
+    best_load_option,
+    load_options,
 )
 from runtime.models.load_plan import LoadPlan
 from runtime.models.memory_estimate import ModelBytes
@@ -51,16 +51,16 @@ def choose(report: MachineReport, catalogue: Sequence[CatalogueModel]) -> LoadPl
 
 def ranked(
     report: MachineReport, catalogue: Sequence[CatalogueModel]
-) -> tuple[Prospect, list[Prospect]]:
+) -> tuple[LoadOption, list[LoadOption]]:
     """The best prospect, and one for every other model that may be chosen, best first.
 
     Raises:
         NothingFits: not even the smallest model fits
     """
-    every = [best_prospect(report, candidate) for candidate in choosable(catalogue)]
-    fitting = [prospect for prospect in every if prospect.fits]
+    every = [best_load_option(report, candidate) for candidate in choosable(catalogue)]
+    fitting = [load_option for load_option in every if load_option.fits]
     if not fitting:
-        missing = max((prospect.spare_bytes for prospect in every), default=0)
+        missing = max((load_option.spare_bytes for load_option in every), default=0)
         raise NothingFits(-missing)
     # Of equals the smaller file: less to fetch, and faster.
     best = max(fitting, key=lambda way: (way.worth, -way.candidate.model.file_bytes))
@@ -74,64 +74,70 @@ def candidate_of(model: CatalogueModel, quantisation: Quantisation) -> Candidate
         name=model.name,
         quantisation=quantisation.name,
         model=ModelBytes(
-            shape=model.shape,
+            architecture=model.architecture,
             file_bytes=quantisation.file.size_bytes,
             vision=model.vision,
             projector_bytes=model.projector.size_bytes,
-            drafts=model.shape.draft_layers > 0,
+            drafts=model.architecture.draft_layers > 0,
         ),
         quality=model.score - quantisation.penalty,
-        largest_context=model.shape.trained_context,
+        largest_context=model.architecture.trained_context,
     )
 
 
-def plan_of(prospect: Prospect) -> LoadPlan:
+def plan_of(load_option: LoadOption) -> LoadPlan:
     """A prospect as the plan that is carried out."""
-    setup = prospect.setup
-    sees = prospect.candidate.model.vision is not None
+    setup = load_option.setup
+    sees = load_option.candidate.model.vision is not None
     return LoadPlan(
-        model=prospect.candidate.name,
-        quantisation=prospect.candidate.quantisation,
+        model=load_option.candidate.name,
+        quantisation=load_option.candidate.quantisation,
         context=setup.context,
         kv_type=setup.kv_type,
         gpu_layers=setup.gpu_layers,
         device=setup.device,
         projector_on=setup.projector_on,
-        expected_bytes=prospect.memory.main.total,
-        allocated_bytes=prospect.memory.main.allocated,
-        expected_tokens_per_s=round(prospect.speed.tokens_per_s, 1),
-        expected_prompt_s=round(prospect.speed.prompt_s, 3),
-        expected_screenshot_s=round(prospect.speed.screenshot_s, 1) if sees else None,
-        reason=reason_for(prospect),
+        expected_bytes=load_option.memory.main.total,
+        allocated_bytes=load_option.memory.main.allocated,
+        expected_tokens_per_s=round(load_option.speed.tokens_per_s, 1),
+        expected_prompt_s=round(load_option.speed.prompt_s, 3),
+        expected_screenshot_s=round(load_option.speed.screenshot_s, 1) if sees else None,
+        reason=reason_for(load_option),
     )
 
 
-def reason_for(prospect: Prospect) -> str:
+def reason_for(load_option: LoadOption) -> str:
     """Why this one, in one sentence."""
-    name = f"{prospect.candidate.name} at {prospect.candidate.quantisation}"
-    speed = f"about {prospect.speed.tokens_per_s:.0f} tokens a second"
-    if not prospect.budget.device:
+    name = f"{load_option.candidate.name} at {load_option.candidate.quantisation}"
+    speed = f"about {load_option.speed.tokens_per_s:.0f} tokens a second"
+    if not load_option.budget.device:
         return f"{name} is the best that runs on the processor at a readable pace, {speed}."
-    if prospect.is_whole:
-        return f"{name} is the best that fits on the {prospect.budget.name} whole, with {speed}."
+    if load_option.is_whole:
+        return f"{name} is the best that fits on the {load_option.budget.name} whole, with {speed}."
     return (
-        f"{name} is the best here although the {prospect.budget.name} holds only a part of it, "
+        f"{name} is the best here although the {load_option.budget.name} holds only a part of it, "
         f"with {speed}."
     )
 
 
-def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Prospect]) -> str:
+def next_better(
+    report: MachineReport, load_option: LoadOption, others: Sequence[LoadOption]
+) -> str:
     """What a better model would need, in one sentence; "" if there is none."""
     better = [
         other.candidate
         for other in others
-        if other.candidate.quality >= prospect.candidate.quality + _BETTER_POINTS
+        if other.candidate.quality >= load_option.candidate.quality + _BETTER_POINTS
     ]
     if not better:
         return ""
     ways = [
         max(
-            (way for way in prospects(report, candidate, context=_USEFUL_CONTEXT) if way.is_whole),
+            (
+                way
+                for way in load_options(report, candidate, context=_USEFUL_CONTEXT)
+                if way.is_whole
+            ),
             key=lambda way: way.spare_bytes,
         )
         for candidate in better
@@ -157,7 +163,7 @@ def next_better(report: MachineReport, prospect: Prospect, others: Sequence[Pros
 def choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
     """Every model at every quantisation that may be chosen without a person."""
     for model in catalogue:
-        is_smallest = model.shape.parameters < _SMALLEST_PARAMETERS
+        is_smallest = model.architecture.parameters < _SMALLEST_PARAMETERS
         least = next(
             (each.penalty for each in model.quantisations if each.name == _LEAST_OF_SMALLEST), 0.0
         )
@@ -167,10 +173,10 @@ def choosable(catalogue: Sequence[CatalogueModel]) -> Iterator[Candidate]:
             yield candidate_of(model, quantisation)
 
 
-def _crawls(prospect: Prospect) -> bool:
-    speed = prospect.speed
+def _crawls(load_option: LoadOption) -> bool:
+    speed = load_option.speed
     return speed.tokens_per_s < READING_SPEED or speed.screenshot_s > PATIENCE_S
 
 
-def _rank(prospect: Prospect) -> tuple[bool, float]:
-    return prospect.fits, prospect.worth
+def _rank(load_option: LoadOption) -> tuple[bool, float]:
+    return load_option.fits, load_option.worth

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gguf
 
-from runtime.models.architecture import ModelShape, VisionShape
+from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.models.gguf_header import GgufHeader, TensorInfo, read_header
 from runtime.problems import ModelFailure, Problem
 
@@ -33,9 +33,9 @@ class GgufFacts:
     """
 
     name: str
-    architecture: str
+    architecture_name: str
     quantisation: str
-    shape: ModelShape
+    architecture: ModelArchitecture
     size_bytes: int
     header_bytes: int
     embedding_bytes: int
@@ -53,7 +53,7 @@ class ProjectorFacts:
     """
 
     name: str
-    vision: VisionShape
+    vision: VisionArchitecture
     width: int
     size_bytes: int
 
@@ -72,9 +72,9 @@ def read_model_facts(path: Path) -> GgufFacts:
     embedding = [tensor for tensor in header.tensors if tensor.name == "token_embd.weight"]
     return GgufFacts(
         name=str(header.values.get("general.name") or path.stem),
-        architecture=keys.architecture,
+        architecture_name=keys.architecture,
         quantisation=_quantisation(path, header),
-        shape=_model_shape(keys, header, path.name),
+        architecture=_model_shape(keys, header, path.name),
         size_bytes=header.size_bytes,
         header_bytes=header.data_offset,
         embedding_bytes=sum(_bytes_of(tensor) for tensor in embedding),
@@ -95,7 +95,7 @@ def read_projector_facts(path: Path) -> ProjectorFacts:
     _check_complete(header, path.name)
     return ProjectorFacts(
         name=str(header.values.get("general.name") or path.stem),
-        vision=VisionShape(
+        vision=VisionArchitecture(
             depth=keys.number("vision.block_count"),
             hidden=keys.number("vision.embedding_length"),
             feed_forward=keys.number("vision.feed_forward_length"),
@@ -108,7 +108,7 @@ def read_projector_facts(path: Path) -> ProjectorFacts:
 
 def projector_fits(model: GgufFacts, projector: ProjectorFacts) -> bool:
     """Whether a projector makes embeddings that the model can read."""
-    return model.shape.hidden == projector.width
+    return model.architecture.hidden == projector.width
 
 
 class _Keys:
@@ -144,7 +144,7 @@ class _Keys:
         return ModelFailure(Problem.MODEL_UNUSABLE, self._file_name)
 
 
-def _model_shape(keys: _Keys, header: GgufHeader, file_name: str) -> ModelShape:
+def _model_shape(keys: _Keys, header: GgufHeader, file_name: str) -> ModelArchitecture:
     drafts = keys.number("nextn_predict_layers", 0)
     layers = keys.number("block_count") - drafts
     if layers < 1:
@@ -153,7 +153,7 @@ def _model_shape(keys: _Keys, header: GgufHeader, file_name: str) -> ModelShape:
     heads = keys.number("attention.head_count", 1)
     key_width = keys.number("attention.key_length", max(hidden // heads, 1))
     names = {tensor.name for tensor in header.tensors}
-    return ModelShape(
+    return ModelArchitecture(
         layers=layers,
         attention_layers=_attention_layers(keys, layers),
         hidden=hidden,

@@ -47,7 +47,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prospect:
+class LoadOption:
     """A candidate on a machine.
 
     Attributes:
@@ -72,7 +72,9 @@ class Prospect:
         return self.spare_bytes >= 0
 
 
-def best_prospect(report: MachineReport, candidate: Candidate, *, context: int = 0) -> Prospect:
+def best_load_option(
+    report: MachineReport, candidate: Candidate, *, context: int = 0
+) -> LoadOption:
     """The best way to run a model here; if none fits, the one that misses least.
 
     Args:
@@ -80,16 +82,16 @@ def best_prospect(report: MachineReport, candidate: Candidate, *, context: int =
         candidate: the model
         context: tokens that must be had; 0 finds what is sensible
     """
-    ways = list(prospects(report, candidate, context=context))
+    ways = list(load_options(report, candidate, context=context))
     fitting = [way for way in ways if way.fits]
     if fitting:
         return max(fitting, key=lambda way: (way.worth, way.speed.tokens_per_s))
     return max(ways, key=lambda way: way.spare_bytes)
 
 
-def prospects(
+def load_options(
     report: MachineReport, candidate: Candidate, *, context: int = 0
-) -> Iterator[Prospect]:
+) -> Iterator[LoadOption]:
     """Every way of running a model here that is worth a thought."""
     devices = budgets(report)
     processor_speed = device_speed(devices[-1], report)
@@ -131,7 +133,7 @@ def _layers(candidate: Candidate, budget: Budget) -> Iterator[int]:
     if budget.kind is DeviceKind.INTEGRATED:
         # As above.
         return
-    layers = candidate.model.shape.layers
+    layers = candidate.model.architecture.layers
     yield from (layers * eighths // 8 for eighths in range(7, 1, -1))
 
 
@@ -141,7 +143,7 @@ def _prospect(
     candidate: Candidate,
     budget: Budget,
     setup: Setup,
-) -> Prospect:
+) -> LoadOption:
     model = candidate.model
     memory = estimate(model, setup)
     processor = devices[-1]
@@ -156,7 +158,7 @@ def _prospect(
         and (setup.gpu_layers == -1 or not budget.device)
         and (not budget.device or setup.projector_on is not ProjectorPlace.CPU)
     )
-    return Prospect(
+    return LoadOption(
         candidate=candidate,
         budget=budget,
         setup=setup,

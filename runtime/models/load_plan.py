@@ -65,7 +65,7 @@ def next_step(
     if plan.gpu_layers and plan.projector_on is ProjectorPlace.GPU:
         return _expecting(replace(plan, projector_on=ProjectorPlace.CPU), model), candidate
     if plan.gpu_layers:
-        return _expecting(_with_fewer_layers(plan, model.shape.layers), model), candidate
+        return _expecting(_with_fewer_layers(plan, model.architecture.layers), model), candidate
     if plan.context > SMALLEST_CONTEXT:
         context = max(plan.context // 2, SMALLEST_CONTEXT)
         return _expecting(replace(plan, context=context), model), candidate

@@ -6,7 +6,7 @@ its contexts: batches of 256 tokens, one row of logits, flash attention.
 
 from dataclasses import dataclass
 
-from runtime.models.architecture import ModelShape, VisionShape
+from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.requests import KvType, ProjectorPlace
 
 MIB = 1 << 20
@@ -97,9 +97,9 @@ class ModelBytes:
         drafts: whether the file has a layer for multi-token prediction
     """
 
-    shape: ModelShape
+    architecture: ModelArchitecture
     file_bytes: int
-    vision: VisionShape | None = None
+    vision: VisionArchitecture | None = None
     projector_bytes: int = 0
     drafts: bool = False
 
@@ -111,7 +111,11 @@ class ModelBytes:
     @property
     def embedding_bytes(self) -> int:
         """Of the matrix that turns tokens into embeddings."""
-        share = self.shape.vocabulary * self.shape.hidden / max(self.shape.parameters, 1)
+        share = (
+            self.architecture.vocabulary
+            * self.architecture.hidden
+            / max(self.architecture.parameters, 1)
+        )
         return int(self.weight_bytes * min(share, 1.0) * _EMBEDDING_SHARE)
 
 
@@ -146,11 +150,11 @@ class MemoryEstimate:
 
 def estimate(model: ModelBytes, setup: Setup) -> MemoryEstimate:
     """What loading a model takes, its largest picture included."""
-    share = _offloaded(model.shape, setup.gpu_layers)
+    share = _offloaded(model.architecture, setup.gpu_layers)
     on_device = _place(model, setup, share)
     in_ram = _place(model, setup, 1.0 - share)
     embedding = model.embedding_bytes
-    movable = model.weight_bytes - (0 if model.shape.tied_embeddings else embedding)
+    movable = model.weight_bytes - (0 if model.architecture.tied_embeddings else embedding)
     # The embedding matrix is read on the CPU; where it is the output as well it is in both.
     copy = embedding if share else 0
     projector = _projector(model, setup)
@@ -166,46 +170,46 @@ def estimate(model: ModelBytes, setup: Setup) -> MemoryEstimate:
     return MemoryEstimate(device=device if share else Parts(), ram=ram)
 
 
-def _offloaded(shape: ModelShape, gpu_layers: int) -> float:
-    if gpu_layers < 0 or gpu_layers > shape.layers:
+def _offloaded(architecture: ModelArchitecture, gpu_layers: int) -> float:
+    if gpu_layers < 0 or gpu_layers > architecture.layers:
         return 1.0
-    return gpu_layers / (shape.layers + 1)
+    return gpu_layers / (architecture.layers + 1)
 
 
 def _place(model: ModelBytes, setup: Setup, share: float) -> Parts:
     """Caches and scratch memory where a share of the layers runs."""
     if share <= 0:
         return Parts()
-    shape = model.shape
+    architecture = model.architecture
     copies = 1 + (_DRAFTS if model.drafts else 0)
     return Parts(
         kv=int(share * kv_bytes(model, setup.context, setup.kv_type)),
-        recurrent=int(share * copies * recurrent_bytes(shape)),
-        compute=compute_bytes(shape, setup.context) * (2 if model.drafts else 1),
+        recurrent=int(share * copies * recurrent_bytes(architecture)),
+        compute=compute_bytes(architecture, setup.context) * (2 if model.drafts else 1),
     )
 
 
 def kv_bytes(model: ModelBytes, context: int, kv_type: KvType) -> int:
     """The KV cache: only layers with full attention have one; a draft layer's stays f16."""
-    shape = model.shape
-    numbers = 2 * shape.kv_heads * shape.head_width * context
+    architecture = model.architecture
+    numbers = 2 * architecture.kv_heads * architecture.head_width * context
     drafting = numbers * _F16 if model.drafts else 0
-    return numbers * shape.attention_layers * _KV_BLOCK_BYTES[kv_type] // 32 + drafting
+    return numbers * architecture.attention_layers * _KV_BLOCK_BYTES[kv_type] // 32 + drafting
 
 
-def recurrent_bytes(shape: ModelShape) -> int:
+def recurrent_bytes(architecture: ModelArchitecture) -> int:
     """One state of the Gated DeltaNet layers, always 32-bit (llama-hparams.cpp)."""
-    layers = shape.layers - shape.attention_layers
-    channels = shape.ssm_inner + 2 * shape.ssm_groups * shape.ssm_state
-    convolution = (shape.convolution - 1) * channels
-    return layers * (convolution + shape.ssm_state * shape.ssm_inner) * _F32
+    layers = architecture.layers - architecture.attention_layers
+    channels = architecture.ssm_inner + 2 * architecture.ssm_groups * architecture.ssm_state
+    convolution = (architecture.convolution - 1) * channels
+    return layers * (convolution + architecture.ssm_state * architecture.ssm_inner) * _F32
 
 
-def compute_bytes(shape: ModelShape, context: int) -> int:
+def compute_bytes(architecture: ModelArchitecture, context: int) -> int:
     """Scratch memory for batches of 256 tokens, and one row of logits."""
-    logits = shape.vocabulary * _F32
+    logits = architecture.vocabulary * _F32
     # Intermediate results of a layer for a whole batch: 21.2 MiB were measured with 0.8B.
-    widest = 4 * shape.hidden + 2 * shape.feed_forward + 5 * shape.ssm_inner
+    widest = 4 * architecture.hidden + 2 * architecture.feed_forward + 5 * architecture.ssm_inner
     mask = context * _BATCH * _F16
     return logits + widest * _BATCH * _F32 + mask
 

@@ -28,7 +28,7 @@ GREEDY = SamplingSettings(temperature=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelProfile:
+class ModelDefaults:
     """What to know about a model beyond its file.
 
     Attributes:
@@ -64,7 +64,7 @@ _SMALL = {  # (thinking, pictures)
 }
 
 
-def profile_of(*, name: str, file_name: str, parameters: int) -> ModelProfile:
+def defaults_of(*, name: str, file_name: str, parameters: int) -> ModelDefaults:
     """The profile of a loaded model.
 
     Args:
@@ -75,7 +75,7 @@ def profile_of(*, name: str, file_name: str, parameters: int) -> ModelProfile:
     if name == _DEMONSTRATION_NAME:
         # Sizes and limits from the model's own card. 24 tokens are its largest training
         # picture, 192 x 128; a large square picture still becomes 4 x 4 tokens.
-        return ModelProfile(
+        return ModelDefaults(
             name=name,
             small=True,
             thinks_by_default=False,
@@ -84,4 +84,4 @@ def profile_of(*, name: str, file_name: str, parameters: int) -> ModelProfile:
         )
     small = parameters < _SMALL_PARAMETERS
     # The cards of 0.8B and 2B answer directly by default, those of 4B and 9B think first.
-    return ModelProfile(name=name or file_name, small=small, thinks_by_default=not small)
+    return ModelDefaults(name=name or file_name, small=small, thinks_by_default=not small)

@@ -115,9 +115,9 @@ def expected_speed(
     on_device = min(memory.device.weights / whole, 1.0)
     in_ram = 0.0 if memory.device.weights >= 0.85 * whole else 1.0 - on_device
     # Of the embedding matrix one row is read, unless it is the output as well.
-    lookup = 0 if model.shape.tied_embeddings else model.embedding_bytes
+    lookup = 0 if model.architecture.tied_embeddings else model.embedding_bytes
     read = whole - lookup
-    operations = 2 * model.shape.parameters
+    operations = 2 * model.architecture.parameters
     # Old processors read weights faster than they compute with them.
     writing = on_device * max(read / device.bytes_per_s, operations / device.operations_per_s)
     writing += in_ram * max(read / processor.bytes_per_s, operations / processor.operations_per_s)

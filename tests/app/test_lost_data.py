@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from helpers.chat_session import Reader
 from helpers.destroying import destroy
 from helpers.project import PICTURES
-from helpers.rooms import Reader
 from helpers.running_program import RunningProgram
 from helpers.search_index import check_search_index
 from helpers.small_disk import SmallDisk, small_disk
@@ -70,12 +70,12 @@ def stored() -> list[tuple[str, TurnState]]:
 
 
 def titles(running: RunningProgram) -> list[str]:
-    return [notice.title for notice in running.notices]
+    return [notification.title for notification in running.notifications]
 
 
 def attach(running: RunningProgram, *paths: Path) -> None:
-    running.window.files_given.emit(paths)
-    running.qtbot.waitUntil(lambda: running.program.tray.is_settled, timeout=20_000)
+    running.window.chat_actions.files_given.emit(paths)
+    running.qtbot.waitUntil(lambda: running.program.draft_attachments.is_settled, timeout=20_000)
 
 
 def attached_files() -> list[Path]:
@@ -181,9 +181,9 @@ def test_that_closing_anyway_closes(start: Start) -> None:
     with closing(sqlite3.connect(store_file(), isolation_level=None)) as other:
         answer_without_room(running, lambda: other.execute("BEGIN IMMEDIATE"))
         running.window.close()
-        running.qtbot.waitUntil(lambda: running.notices[-1].action == "Close anyway")
+        running.qtbot.waitUntil(lambda: running.notifications[-1].action == "Close anyway")
         with running.qtbot.waitSignal(running.program.closed, timeout=20_000):
-            running.window.notice_action_chosen.emit(running.notices[-1])
+            running.window.chat_actions.notification_action_chosen.emit(running.notifications[-1])
     running.is_closed = True
     destroy(running.program)
     assert [text for text, _ in stored()] == ["question", ""]
@@ -191,13 +191,13 @@ def test_that_closing_anyway_closes(start: Start) -> None:
 
 def answer_without_room(running: RunningProgram, take_room: Callable[[], object]) -> None:
     """Have a question answered, and take the room away before the answer comes."""
-    running.window.question_submitted.emit("question")
+    running.window.chat_actions.question_submitted.emit("question")
     running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 1)
     take_room()
     running.engine.write(LONG_ANSWER)
     running.engine.finish()
     running.wait_for_text(LONG_ANSWER)
-    running.qtbot.waitUntil(lambda: bool(running.notices), timeout=20_000)
+    running.qtbot.waitUntil(lambda: bool(running.notifications), timeout=20_000)
 
 
 # 3: the full-text index
@@ -206,11 +206,11 @@ def answer_without_room(running: RunningProgram, take_room: Callable[[], object]
 def test_that_stopping_answers_leaves_the_index_whole(start: Start) -> None:
     running = start()
     for number in range(3):
-        running.window.question_submitted.emit(f"question {number}")
+        running.window.chat_actions.question_submitted.emit(f"question {number}")
         running.wait_for_request(number + 1)
         running.engine.write(f"words of answer {number}")
         running.wait_for_text(f"words of answer {number}")
-        running.window.stop_requested.emit()
+        running.window.chat_actions.stop_requested.emit()
         running.engine.finish()
         running.qtbot.waitUntil(running.is_ready)
     running.close()
@@ -234,7 +234,7 @@ def test_that_chats_can_be_read_on_a_full_disk_and_written_when_there_is_room(
     second.wait_for_text("one")
     assert second.titles() == ["first?"]
     assert titles(second) == ["The disk is full: your chats can be read, and nothing can be saved."]
-    second.window.question_submitted.emit("second?")
+    second.window.chat_actions.question_submitted.emit("second?")
     second.qtbot.waitUntil(lambda: second.window.composer_text() == "second?")
     assert titles(second)[-1] == "The disk is full."
     disk.make_room()
@@ -254,7 +254,7 @@ def test_that_a_busy_store_is_called_busy_and_opened_with_the_next_question(
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         second = start()
-        second.qtbot.waitUntil(lambda: bool(second.notices))
+        second.qtbot.waitUntil(lambda: bool(second.notifications))
         assert titles(second) == ["Another program is using your chats."]
         assert second.titles() == []
     wait_for_the_next_attempt(second)
@@ -272,9 +272,9 @@ def test_that_a_busy_store_can_be_tried_again_from_its_notice(start: Start) -> N
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         second = start()
-        second.qtbot.waitUntil(lambda: bool(second.notices))
+        second.qtbot.waitUntil(lambda: bool(second.notifications))
     wait_for_the_next_attempt(second)
-    second.window.notice_action_chosen.emit(second.notices[-1])
+    second.window.chat_actions.notification_action_chosen.emit(second.notifications[-1])
     second.wait_for_text("one")
 
 
@@ -293,7 +293,7 @@ def test_that_a_deleted_chat_is_in_no_file_after_a_clean_close(
     picture.write_bytes((PICTURES / "shape_1.png").read_bytes() + MARKER.encode())
     running = start()
     running.ask("kept?", "yes")
-    running.window.new_chat_requested.emit()
+    running.window.chat_actions.new_chat_requested.emit()
     attach(running, picture)
     running.ask(f"What is {MARKER}?", f"It is {MARKER}. " * 100)
     state = find_paths().cache / "engine" / "states" / f"{1:012d}-{1:064x}.cache"
@@ -301,7 +301,7 @@ def test_that_a_deleted_chat_is_in_no_file_after_a_clean_close(
     state.write_text(MARKER)
     assert files_with(MARKER)
     gone = next(chat for chat in running.program.chats.chats() if MARKER in chat.title)
-    running.window.chat_deleted.emit(gone.chat_id)
+    running.window.chat_actions.chat_deleted.emit(gone.chat_id)
     running.qtbot.waitUntil(lambda: running.titles() == ["kept?"])
     running.close()
     assert files_with(MARKER) == []
@@ -344,14 +344,14 @@ def test_that_a_question_whose_file_hangs_is_shown_and_can_be_taken_back(
 ) -> None:
     monkeypatch.setattr(attachments, "inspect", hang_until_stopped)
     running = start()
-    running.window.files_given.emit((PICTURES / "shape_1.png",))
-    running.window.question_submitted.emit("What is in it?")
+    running.window.chat_actions.files_given.emit((PICTURES / "shape_1.png",))
+    running.window.chat_actions.question_submitted.emit("What is in it?")
     running.qtbot.waitUntil(lambda: "What is in it?" in running.hint)
-    running.window.stop_requested.emit()
+    running.window.chat_actions.stop_requested.emit()
     assert running.window.composer_text() == "What is in it?"
     assert running.hint == ""
-    (entry,) = running.program.tray.entries()
-    running.window.attachment_removed.emit(entry.entry_id)
+    (entry,) = running.program.draft_attachments.entries()
+    running.window.chat_actions.attachment_removed.emit(entry.entry_id)
     # The thread that waited for it is free: the next file is looked at.
     monkeypatch.undo()
     attach(running, PICTURES / "shape_2.png")
@@ -362,7 +362,7 @@ def test_that_a_file_that_hangs_does_not_hold_up_the_end(
 ) -> None:
     monkeypatch.setattr(attachments, "inspect", hang_until_stopped)
     running = start()
-    running.window.files_given.emit((PICTURES / "shape_1.png",))
+    running.window.chat_actions.files_given.emit((PICTURES / "shape_1.png",))
     running.close()
     assert not running.program.is_held_up
 
@@ -378,7 +378,7 @@ def test_that_settings_changed_on_a_full_disk_are_written_when_there_is_room(
 ) -> None:
     running = start()
     disk.fill()
-    running.window.thinking_chosen.emit(True)
+    running.window.settings_actions.thinking_chosen.emit(True)
     running.qtbot.waitUntil(lambda: titles(running) == ["The disk is full."])
     disk.make_room()
 

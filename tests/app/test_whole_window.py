@@ -91,7 +91,7 @@ def test_that_a_dropped_picture_is_read_before_the_question(
     case.picture.save(tmp_path / "scene.png")
     window.wait_until_ready()
     window.drop(tmp_path / "scene.png")
-    window.wait_for_work_ahead()
+    window.wait_for_prefill_ahead()
     answer = window.ask(case.question)
     assert answer.text == case.answer
     assert answer.tokens is not None
@@ -102,9 +102,9 @@ def test_that_a_picture_taken_out_again_leaves_no_trace(window: RealWindow, tmp_
     make_cases(seed=8, count=1)[0].picture.save(tmp_path / "scene.png")
     window.wait_until_ready()
     window.drop(tmp_path / "scene.png")
-    window.wait_for_work_ahead()
-    (entry,) = window.program.tray.entries()
-    window.window.attachment_removed.emit(entry.entry_id)
+    window.wait_for_prefill_ahead()
+    (entry,) = window.program.draft_attachments.entries()
+    window.window.chat_actions.attachment_removed.emit(entry.entry_id)
     answer = window.ask("Hello!")
     assert answer.text == "Hello! How can I help you?"
     assert answer.tokens is not None
@@ -120,7 +120,7 @@ def test_that_a_killed_engine_keeps_the_text_and_answers_the_next_question(
     assert broken.text
     assert broken.state is TurnState.FAILED
     assert broken.problem is Problem.ENGINE_KILLED
-    assert window.notices or broken.problem
+    assert window.notifications or broken.problem
     assert window.ask("Hello!").text == "Hello! How can I help you?"
 
 
@@ -132,7 +132,7 @@ def test_that_stop_is_shown_at_once_and_the_next_question_is_answered(
     window.drop(tmp_path / "scene.png")
     window.wait_until_ready()
     window.type(case.question)
-    window.window.stop_requested.emit()
+    window.window.chat_actions.stop_requested.emit()
     window.wait(lambda: window.turns[-1].state in {TurnState.STOPPED, TurnState.COMPLETE})
     assert window.ask("Hello!").text == "Hello! How can I help you?"
 
@@ -179,7 +179,7 @@ def test_that_nothing_is_read_again_after_a_restart(qtbot: QtBot, tmp_path: Path
     window.close()
     again = RealWindow(qtbot)
     try:
-        again.wait_for_work_ahead()
+        again.wait_for_prefill_ahead()
         after = again.ask("Describe the picture.").tokens
     finally:
         again.close()
@@ -241,12 +241,12 @@ def test_that_files_that_cannot_be_used_get_a_sentence_and_nothing_is_lost(
         window.drop(path)
         window.wait(partial(is_told, window, beginning))
     assert window.window.composer_text() == "a question half typed"
-    assert window.program.tray.entries() == ()
+    assert window.program.draft_attachments.entries() == ()
     assert window.ask("Hello!").text == "Hello! How can I help you?"
 
 
 def is_told(window: RealWindow, beginning: str) -> bool:
-    return any(title.startswith(beginning) for title in titles(window.notices))
+    return any(title.startswith(beginning) for title in titles(window.notifications))
 
 
 def test_that_a_gigantic_picture_is_refused(window: RealWindow, tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_that_a_gigantic_picture_is_refused(window: RealWindow, tmp_path: Path) 
     PillowImage.new("1", (30_000, 30_000)).save(path)
     window.drop(path)
     window.wait(partial(is_told, window, "“gigantic.png” has too many pixels"))
-    assert window.program.tray.entries() == ()
+    assert window.program.draft_attachments.entries() == ()
 
 
 def test_that_a_web_address_is_never_fetched(window: RealWindow) -> None:
@@ -263,8 +263,8 @@ def test_that_a_web_address_is_never_fetched(window: RealWindow) -> None:
     mime.setHtml('<img src="https://example.org/picture.png">')
     mime.setData("text/uri-list", b"https://example.org/picture.png\r\n")
     window.drop_mime(mime)
-    window.wait(lambda: bool(window.notices))
-    assert window.program.tray.entries() == ()
+    window.wait(lambda: bool(window.notifications))
+    assert window.program.draft_attachments.entries() == ()
 
 
 def test_that_a_prompt_longer_than_the_context_says_so_and_the_chat_goes_on(
@@ -314,8 +314,8 @@ def test_that_a_model_that_cannot_be_loaded_gets_a_sentence(
     window = RealWindow(qtbot, damaged_model(tmp_path, kind))
     try:
         window.wait_until_ready()
-        window.wait(lambda: bool(window.notices))
-        assert titles(window.notices) == [sentence]
+        window.wait(lambda: bool(window.notifications))
+        assert titles(window.notifications) == [sentence]
         window.type("Hello!")
         assert window.wait_for_answer().state is TurnState.FAILED
         assert window.turns[0].text == "Hello!"

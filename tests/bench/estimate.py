@@ -57,7 +57,7 @@ def measure(size: str, files: ModelFiles, context: int, kv_type: KvType) -> Case
     projector = files.projector
     place = ProjectorPlace.CPU if projector else ProjectorPlace.NONE
     model = ModelBytes(
-        shape=shape.shape,
+        architecture=shape.architecture,
         file_bytes=files.model.stat().st_size,
         vision=shape.vision if projector else None,
         projector_bytes=projector.stat().st_size if projector else 0,

@@ -11,7 +11,7 @@ from helpers.pictures import make_cases
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
-from app.application.application import Program
+from app.application.application import Application
 from app.chat.turns import TurnState
 from app.engine.model_state import Answering, Busy, Loading, ModelStateValue, Ready
 
@@ -51,7 +51,7 @@ class StallWatch(QObject):
 class User(QObject):
     """Drops a screenshot for every third question, and asks the next when one is answered."""
 
-    def __init__(self, program: Program, folder: Path) -> None:
+    def __init__(self, program: Application, folder: Path) -> None:
         super().__init__(program)
         self._program = program
         self._folder = folder
@@ -88,8 +88,8 @@ class User(QObject):
             window.close()
             return
         if len(self._questions) % 3 == 0:
-            window.files_given.emit((self._take_screenshot(),))
-        window.question_submitted.emit(self._questions.pop(0))
+            window.chat_actions.files_given.emit((self._take_screenshot(),))
+        window.chat_actions.question_submitted.emit(self._questions.pop(0))
 
     def _take_screenshot(self) -> Path:
         # As much as this takes is not the program's time, and no phase that is shown.

@@ -6,10 +6,10 @@ import time
 from bench.watched import run_watched
 from PySide6.QtCore import QTimer
 
-from app.application.application import Program
+from app.application.application import Application
 
 
-def on_painted(program: Program) -> None:
+def on_painted(program: Application) -> None:
     painted = time.monotonic()
     sys.stdout.write(f"{painted}\n")
     QTimer.singleShot(0, program.window, program.window.close)

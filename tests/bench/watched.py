@@ -7,15 +7,15 @@ from PySide6.QtCore import QEvent, QObject
 
 from app.__main__ import main
 from app.application import main as app_main
-from app.application.application import Program
+from app.application.application import Application
 
-OnPainted = Callable[[Program], None]
+OnPainted = Callable[[Application], None]
 
 
 class FirstPaint(QObject):
     """Waits for a window's first painting."""
 
-    def __init__(self, program: Program, on_painted: OnPainted) -> None:
+    def __init__(self, program: Application, on_painted: OnPainted) -> None:
         super().__init__(program)
         self._program = program
         self._on_painted: OnPainted | None = on_painted
@@ -31,11 +31,11 @@ class FirstPaint(QObject):
 def run_watched(on_painted: OnPainted) -> int:
     """Run what `python -m app` runs, telling when its window is first painted."""
 
-    class WatchedProgram(Program):
+    class WatchedProgram(Application):
         def begin(self) -> None:
             FirstPaint(self, on_painted)
             super().begin()
 
-    setattr(app_main, "Program", WatchedProgram)  # noqa: B010 - mypy knows it as a type
+    setattr(app_main, "Application", WatchedProgram)  # noqa: B010 - mypy knows it as a type
     sys.argv[1:] = []
     return main()

@@ -2,10 +2,10 @@
 
 import shiboken6
 
-from app.application.application import Program
+from app.application.application import Application
 
 
-def destroy(program: Program) -> None:
+def destroy(program: Application) -> None:
     """The window first: it looks at what the program holds."""
     shiboken6.delete(program.window)
     shiboken6.delete(program)

@@ -17,9 +17,9 @@ from runtime.requests import (
     KvType,
     LoadRequest,
     ModelFiles,
+    PrefillRequest,
     ProjectorPlace,
     RequestId,
-    WorkAheadRequest,
 )
 
 NUMBER = RequestId(1)
@@ -41,11 +41,11 @@ def question(text: str, *files: Image | Video) -> Message:
 
 
 def load(
-    native_log: NativeLog, files: ModelFiles | None = None, **wishes: Unpack[LoadWishes]
+    native_log: NativeLog, files: ModelFiles | None = None, **sampling: Unpack[LoadWishes]
 ) -> Engine:
     """The demo model, loaded in this process."""
     request = LoadRequest(request_id=NUMBER, files=files or demo_model_files(), gpu_layers=0)
-    return Engine(replace(request, **wishes), native_log, lambda _fraction: True)
+    return Engine(replace(request, **sampling), native_log, lambda _fraction: True)
 
 
 class Reply:
@@ -130,10 +130,10 @@ class RunningEngine:
         """Ask, and wait for the end of the answer."""
         return self.wait_for(self.submit(messages))
 
-    def work_ahead(self, *messages: Message) -> RequestId:
+    def prefill_ahead(self, *messages: Message) -> RequestId:
         """Have a conversation read ahead of its question, and go on."""
         number = self.client.next_id()
-        self.client.submit(WorkAheadRequest(request_id=number, messages=messages))
+        self.client.submit(PrefillRequest(request_id=number, messages=messages))
         return number
 
     def wait_for(

@@ -9,11 +9,11 @@ from helpers.lying_server import LyingServer
 
 from runtime.models.catalogue import RemoteFile
 from runtime.models.download.model_download import ModelDownload
-from runtime.models.download.model_files import DownloadUnit
+from runtime.models.download.model_files import DownloadItem
 from runtime.models.download.network import Network, Timeouts
-from runtime.models.download.partial_file import Room
+from runtime.models.download.partial_file import DiskSpace
 from runtime.models.download.progress import TransferState
-from runtime.models.download.retry_policy import Patience
+from runtime.models.download.retry_policy import RetryPolicy
 from runtime.models.download.sources import sources_for
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
@@ -21,8 +21,8 @@ from runtime.models.library.library import Library
 REPOSITORY = "someone/Small-GGUF"
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
-IMPATIENT = Patience(first_delay_s=0.0, longest_delay_s=0.0, longest_order_s=0.0, tries=6)
-EMPTY_DISK = Room(floor_bytes=0, free=lambda _folder: 1 << 40)
+IMPATIENT = RetryPolicy(first_delay_s=0.0, longest_delay_s=0.0, longest_order_s=0.0, tries=6)
+EMPTY_DISK = DiskSpace(floor_bytes=0, free=lambda _folder: 1 << 40)
 
 
 def content_of(seed: int, size: int) -> bytes:
@@ -50,9 +50,9 @@ def remote(name: str, content: bytes, *, has_hash: bool = True) -> RemoteFile:
     )
 
 
-def unit_for(model: RemoteFile, projector: RemoteFile | None = None) -> DownloadUnit:
+def download_item_for(model: RemoteFile, projector: RemoteFile | None = None) -> DownloadItem:
     """A model of one file or two."""
-    return DownloadUnit(
+    return DownloadItem(
         name="Small 1B",
         quantisation="Q4_K_M",
         repository=REPOSITORY,
@@ -72,8 +72,8 @@ class Fetcher:
 
     folder: Path
     servers: Sequence[LyingServer] = ()
-    patience: Patience = IMPATIENT
-    room: Room = EMPTY_DISK
+    retry_policy: RetryPolicy = IMPATIENT
+    disk_space: DiskSpace = EMPTY_DISK
     is_offline: Callable[[], bool] = lambda: False
     stall_s: float = 0.3
     proxy: str = ""
@@ -85,11 +85,11 @@ class Fetcher:
         """Of the folder."""
         return Library(self.folder)
 
-    def make(self, unit: DownloadUnit) -> ModelDownload:
+    def make(self, item: DownloadItem) -> ModelDownload:
         """A download that was not begun."""
         endpoint = self.endpoint or " ".join(server.base for server in self.servers)
         return ModelDownload(
-            unit,
+            item,
             library=self.library,
             network=Network(
                 is_offline=self.is_offline,
@@ -97,10 +97,10 @@ class Fetcher:
                 timeouts=Timeouts(connect_s=5.0, stall_s=self.stall_s),
             ),
             sources=sources_for(endpoint),
-            patience=self.patience,
-            room=self.room,
+            retry_policy=self.retry_policy,
+            disk_space=self.disk_space,
         )
 
-    def run(self, unit: DownloadUnit) -> InstalledModel | None:
+    def run(self, item: DownloadItem) -> InstalledModel | None:
         """Fetch a unit."""
-        return self.make(unit).run(self.states.append)
+        return self.make(item).run(self.states.append)

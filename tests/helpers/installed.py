@@ -4,13 +4,13 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.model_manager.model_options import OfferKey
+from app.model_manager.model_options import ModelKey
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
 from runtime.models.library.manifest import Manifest, manifest_file
 
 
-def install(folder: Path, key: OfferKey) -> InstalledModel:
+def install(folder: Path, key: ModelKey) -> InstalledModel:
     """Put a model into a models folder, as a verified download does."""
     library = Library(folder)
     library.prepare()

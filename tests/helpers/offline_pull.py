@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from helpers.fetching import Fetcher, content_of, remote, unit_for
+from helpers.fetching import Fetcher, content_of, download_item_for, remote
 
 from runtime.problems import DownloadFailure, Problem
 
@@ -15,7 +15,7 @@ if __name__ == "__main__":
         proxy="socks5://127.0.0.1:9",
     )
     try:
-        fetcher.run(unit_for(remote("model.gguf", content_of(1, 100))))
+        fetcher.run(download_item_for(remote("model.gguf", content_of(1, 100))))
     except DownloadFailure as failure:
         sys.exit(failure.problem is not Problem.OFFLINE)
     sys.exit(2)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import psutil
 import pytest
-from helpers.house import find
 from helpers.project import PICTURES
+from helpers.shown_window import find
 from helpers.window import RealWindow, titles
 from pytestqt.qtbot import QtBot
 
@@ -27,12 +27,14 @@ def test_that_a_whole_session_opens_no_socket(qtbot: QtBot) -> None:
     assert isinstance(real.program.model_state.value, Ready)
     real.drop(PICTURE)
     assert real.ask("What shape is it?").state is TurnState.COMPLETE
-    real.window.settings_requested.emit()
+    real.window.settings_actions.settings_requested.emit()
     dialog = find(real.window, SettingsDialog)
-    real.window.settings_accepted.emit(replace(dialog.settings(), work_ahead_percent=41))
+    real.window.settings_actions.settings_accepted.emit(
+        replace(dialog.settings(), work_ahead_percent=41)
+    )
     real.program._models.downloads.begin(("Qwen3.5 0.8B", "Q4_K_M"), total_bytes=1)
-    real.wait(lambda: bool(real.notices))
-    assert titles(real.notices) == ["Sideglance is set to stay offline."]
+    real.wait(lambda: bool(real.notifications))
+    assert titles(real.notifications) == ["Sideglance is set to stay offline."]
     everybody = [psutil.Process(), *psutil.Process().children(recursive=True)]
     # Native code could open one without Python's knowledge.
     assert [each.net_connections("inet") for each in everybody] == [[]] * len(everybody)

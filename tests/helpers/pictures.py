@@ -167,7 +167,7 @@ def write_clip(
 def _make_scene(random_: random.Random) -> tuple[Image.Image, list[_Figure]]:
     size = random_.choice(_SCENE_SIZES)
     count = random_.randint(1, 4)
-    picture = Image.new("RGB", size, _background(random_))
+    picture = Image.new("RGB", size, _task_pool(random_))
     cells = random_.sample([(row, column) for row in range(3) for column in range(3)], count)
     colours = random_.sample(list(_COLOURS), count)
     shapes = random_.sample(_SHAPES, count)
@@ -187,7 +187,7 @@ def _make_scene(random_: random.Random) -> tuple[Image.Image, list[_Figure]]:
 
 def _make_dialog(random_: random.Random) -> Case:
     width, height = _DIALOG_SIZE
-    picture = Image.new("RGB", _DIALOG_SIZE, _background(random_))
+    picture = Image.new("RGB", _DIALOG_SIZE, _task_pool(random_))
     pen = ImageDraw.Draw(picture)
     font = ImageFont.truetype(str(FONT_FILE), _TEXT_SIZE)
     title = random_.choice(_TITLES)
@@ -214,7 +214,7 @@ def _make_dialog(random_: random.Random) -> Case:
 def _make_clip(random_: random.Random, skill: Skill) -> Clip:
     direction = random_.choice(("right", "left", "down", "up"))
     shape, colour = random_.choice(_SHAPES), random_.choice(list(_COLOURS))
-    paint, background = _vary(random_, _COLOURS[colour]), _background(random_)
+    paint, task_pool = _vary(random_, _COLOURS[colour]), _task_pool(random_)
     radius, across = random_.uniform(11, 14), random_.uniform(20, 76)
     start, end = random_.uniform(16, 30), random_.uniform(66, 80)
     frames = []
@@ -223,7 +223,7 @@ def _make_clip(random_: random.Random, skill: Skill) -> Clip:
         if direction in {"left", "up"}:
             along = _CLIP_SIDE - along
         center = (along, across) if direction in {"left", "right"} else (across, along)
-        frame = Image.new("RGB", (_CLIP_SIDE, _CLIP_SIDE), background)
+        frame = Image.new("RGB", (_CLIP_SIDE, _CLIP_SIDE), task_pool)
         _draw(ImageDraw.Draw(frame), shape, center, radius, paint)
         frames.append(frame)
     if skill is Skill.DIRECTION:
@@ -257,7 +257,7 @@ _QUESTIONS: dict[Skill, Callable[[random.Random, _Figure], tuple[str, str]]] = {
 }
 
 
-def _background(random_: random.Random) -> Colour:
+def _task_pool(random_: random.Random) -> Colour:
     return _vary(random_, (random_.randint(226, 255),) * 3, by=6)
 
 

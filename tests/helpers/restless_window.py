@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.chat_list import ChatRenaming
 from app.chat.turns import OPEN_STATES, TurnState
 from app.engine.model_state import Broken, Ready
@@ -50,7 +50,7 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 class RestlessUser:
     """Does one thing after the other in a window."""
 
-    def __init__(self, program: Program, chance: random.Random) -> None:
+    def __init__(self, program: Application, chance: random.Random) -> None:
         self._program = program
         self._chance = chance
         self._actions: list[Callable[[], None]] = [
@@ -76,7 +76,7 @@ class RestlessUser:
         if not self._wait(lambda: any(word in turn.text for turn in program.transcript.turns())):
             window.show_draft("")
             return
-        chat_id = program._chat.controller._screen.place.chat_id
+        chat_id = program._chat.controller._presenter.place.chat_id
         say("SENT", word, chat_id)
         if self._chance.random() < 0.5 and self._wait(self._is_complete):
             say("ANSWERED", program.transcript.turns()[-1].turn_id, chat_id)
@@ -87,48 +87,50 @@ class RestlessUser:
         return bool(turns) and turns[-1].state is TurnState.COMPLETE and saved
 
     def _ask_about_a_picture(self) -> None:
-        self._program.window.files_given.emit((self._chance.choice(PICTURE_FILES),))
-        self._wait(lambda: self._program.tray.is_settled)
+        self._program.window.chat_actions.files_given.emit((self._chance.choice(PICTURE_FILES),))
+        self._wait(lambda: self._program.draft_attachments.is_settled)
         self._ask()
 
     def _stop(self) -> None:
-        self._program.window.stop_requested.emit()
+        self._program.window.chat_actions.stop_requested.emit()
 
     def _edit(self) -> None:
         questions = [t for t in self._program.transcript.turns() if t.role is Role.USER]
         if questions:
-            self._program.window.turn_edit_requested.emit(self._chance.choice(questions).turn_id)
+            self._program.window.chat_actions.turn_edit_requested.emit(
+                self._chance.choice(questions).turn_id
+            )
             self._ask()
 
     def _regenerate(self) -> None:
         turns = self._program.transcript.turns()
         if turns and turns[-1].state not in OPEN_STATES:
-            self._program.window.regenerate_requested.emit(turns[-1].turn_id)
+            self._program.window.chat_actions.regenerate_requested.emit(turns[-1].turn_id)
 
     def _new_chat(self) -> None:
-        self._program.window.new_chat_requested.emit()
+        self._program.window.chat_actions.new_chat_requested.emit()
         self._wait(lambda: not self._program.transcript.turns())
 
     def _switch(self) -> None:
         chats = self._program.chats.chats()
         if chats:
-            self._program.window.chat_chosen.emit(self._chance.choice(chats).chat_id)
+            self._program.window.chat_actions.chat_chosen.emit(self._chance.choice(chats).chat_id)
 
     def _delete(self) -> None:
         if self._chance.random() < 0.3 and self._program.chats.chats():
             chat = self._chance.choice(self._program.chats.chats())
             say("DELETED", chat.chat_id)
-            self._program.window.chat_deleted.emit(chat.chat_id)
+            self._program.window.chat_actions.chat_deleted.emit(chat.chat_id)
 
     def _delete_and_undo(self) -> None:
         if chats := self._program.chats.chats():
             chat = self._chance.choice(chats)
-            notices = self._program._desk
+            notifications = self._program._notification_center
             say("DELETED", chat.chat_id)
-            self._program.window.chat_deleted.emit(chat.chat_id)
+            self._program.window.chat_actions.chat_deleted.emit(chat.chat_id)
             listed = self._program.chats.chats
             self._wait(lambda: chat.chat_id not in {each.chat_id for each in listed()})
-            notices.act_on(notices._acts[-1][0])
+            notifications.act_on(notifications._acts[-1][0])
             if self._wait(lambda: chat.chat_id in {each.chat_id for each in listed()}):
                 say("RESTORED", chat.chat_id)
 
@@ -136,7 +138,7 @@ class RestlessUser:
         if chats := self._program.chats.chats():
             chat = self._chance.choice(chats)
             renaming = ChatRenaming(chat_id=chat.chat_id, title=f"Title {chat.chat_id}")
-            self._program.window.chat_renamed.emit(renaming)
+            self._program.window.chat_actions.chat_renamed.emit(renaming)
 
     def _wait(self, condition: Callable[[], bool]) -> bool:
         return wait_for(condition, 4.0)
@@ -150,7 +152,7 @@ def main() -> None:
     make_new_files_private()
     application = QApplication(["sideglance"])
     paths = find_paths()
-    program = Program(
+    program = Application(
         arguments=WindowArguments(),
         paths=paths,
         loaded=load_settings(paths.settings),

@@ -4,13 +4,13 @@ from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
 from pytestqt.qtbot import QtBot
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.turns import TurnState
 from app.engine.model_state import Ready
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from app.platform.paths import find_paths
 from app.settings.settings import load_settings
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 
 
 class RunningProgram:
@@ -20,7 +20,7 @@ class RunningProgram:
         self.paths = find_paths()
         self.engine = FakeEngineClient()
         self.qtbot = qtbot
-        self.program = Program(
+        self.program = Application(
             arguments=arguments or WindowArguments(),
             paths=self.paths,
             loaded=load_settings(self.paths.settings),
@@ -33,7 +33,7 @@ class RunningProgram:
 
     def ask(self, text: str, answer: str) -> None:
         before = len(self.engine.answers())
-        self.window.question_submitted.emit(text)
+        self.window.chat_actions.question_submitted.emit(text)
         self.qtbot.waitUntil(lambda: len(self.engine.answers()) > before)
         self.engine.write(answer)
         self.engine.finish()
@@ -64,11 +64,11 @@ class RunningProgram:
             destroy(self.program)
 
     @property
-    def notices(self) -> tuple[Notice, ...]:
+    def notifications(self) -> tuple[Notification, ...]:
         """What the notice bar shows."""
-        bar = self.window.findChild(NoticeBar)
-        assert isinstance(bar, NoticeBar)
-        return bar.notices()
+        bar = self.window.findChild(NotificationBar)
+        assert isinstance(bar, NotificationBar)
+        return bar.notifications()
 
     @property
     def hint(self) -> str:

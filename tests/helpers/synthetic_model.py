@@ -7,7 +7,7 @@ import numpy as np
 from gguf import GGMLQuantizationType, TokenType
 from helpers.model_files import finish
 
-from runtime.models.architecture import ModelShape, VisionShape
+from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.requests import ModelFiles
 
 _MERGES = 247_000
@@ -17,7 +17,9 @@ _POSITIONS = 2304
 _MERGED = 4
 
 
-def write_empty_model(folder: Path, shape: ModelShape, vision: VisionShape) -> ModelFiles:
+def write_empty_model(
+    folder: Path, shape: ModelArchitecture, vision: VisionArchitecture
+) -> ModelFiles:
     """Write language model (Q8_0) and projector (F16); for 0.8B 800 and 200 MB."""
     files = ModelFiles(model=folder / "empty-Q8_0.gguf", projector=folder / "empty-mmproj-F16.gguf")
     assert files.projector is not None
@@ -26,7 +28,7 @@ def write_empty_model(folder: Path, shape: ModelShape, vision: VisionShape) -> M
     return files
 
 
-def _write_language(path: Path, shape: ModelShape) -> None:
+def _write_language(path: Path, shape: ModelArchitecture) -> None:
     writer = gguf.GGUFWriter(path, "qwen35")
     writer.add_block_count(shape.layers)
     writer.add_context_length(shape.trained_context)
@@ -64,7 +66,7 @@ def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_chat_template("{% for message in messages %}{{ message['content'] }}{% endfor %}")
 
 
-def _write_projector(path: Path, vision: VisionShape, width: int) -> None:
+def _write_projector(path: Path, vision: VisionArchitecture, width: int) -> None:
     writer = gguf.GGUFWriter(path, "clip")
     writer.add_type("mmproj")
     writer.add_clip_has_vision_encoder(True)
@@ -92,7 +94,7 @@ class _Tensors:
     def __init__(self, writer: gguf.GGUFWriter) -> None:
         self._writer = writer
 
-    def add_language(self, shape: ModelShape) -> None:
+    def add_language(self, shape: ModelArchitecture) -> None:
         """Those of the text network."""
         hidden, attention = shape.hidden, shape.head_width * shape.heads
         keys = shape.head_width * shape.kv_heads
@@ -125,7 +127,7 @@ class _Tensors:
             self._quantised(f"{here}ffn_up", shape.feed_forward, hidden)
             self._quantised(f"{here}ffn_down", hidden, shape.feed_forward)
 
-    def add_projector(self, vision: VisionShape, width: int) -> None:
+    def add_projector(self, vision: VisionArchitecture, width: int) -> None:
         """Those of the vision tower and the projection."""
         hidden, merged = vision.hidden, _MERGED * vision.hidden
         self._half("v.patch_embd.weight", hidden, 3, _PATCH, _PATCH)

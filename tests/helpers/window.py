@@ -12,16 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.turns import OPEN_STATES, Turn
 from app.engine.model_state import Broken, Busy, Ready
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 from app.platform.paths import find_paths
 from app.settings.settings import load_settings
 from app.ui.composer.question_edit import QuestionEdit
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 from runtime.client import EngineClient
-from runtime.events import Event, TextPiece, WorkedAhead
+from runtime.events import Event, PrefillDone, TextPiece
 from runtime.requests import ModelFiles
 
 _PATIENCE_MS = 60_000
@@ -34,7 +34,7 @@ class RealWindow:
         paths = find_paths()
         self._qtbot = qtbot
         self.client = EngineClient(log_folder=paths.logs)
-        self.program = Program(
+        self.program = Application(
             arguments=WindowArguments(files=files),
             paths=paths,
             loaded=load_settings(paths.settings),
@@ -51,11 +51,11 @@ class RealWindow:
         return self.program.transcript.turns()
 
     @property
-    def notices(self) -> tuple[Notice, ...]:
+    def notifications(self) -> tuple[Notification, ...]:
         """What the notice bar shows."""
-        bar = self.window.findChild(NoticeBar)
-        assert isinstance(bar, NoticeBar)
-        return bar.notices()
+        bar = self.window.findChild(NotificationBar)
+        assert isinstance(bar, NotificationBar)
+        return bar.notifications()
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Let the event loop run until something holds."""
@@ -70,7 +70,7 @@ class RealWindow:
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
         self.drop_mime(mime)
-        self.wait(lambda: self.program.tray.is_settled)
+        self.wait(lambda: self.program.draft_attachments.is_settled)
 
     def drop_mime(self, mime: QMimeData) -> None:
         """Drag something in and let go."""
@@ -84,7 +84,12 @@ class RealWindow:
         """Paste a picture into the composer."""
         QApplication.clipboard().setImage(image)
         QTest.keyClick(self._editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-        self.wait(lambda: bool(self.program.tray.entries()) and self.program.tray.is_settled)
+        self.wait(
+            lambda: (
+                bool(self.program.draft_attachments.entries())
+                and self.program.draft_attachments.is_settled
+            )
+        )
 
     def type(self, text: str) -> None:
         """Type a question and press Enter; both turns are shown when this returns."""
@@ -113,12 +118,12 @@ class RealWindow:
 
     def new_chat(self) -> None:
         """Begin a new chat."""
-        self.window.new_chat_requested.emit()
+        self.window.chat_actions.new_chat_requested.emit()
         self.wait(lambda: not self.turns)
 
-    def wait_for_work_ahead(self, times: int = 1) -> None:
+    def wait_for_prefill_ahead(self, times: int = 1) -> None:
         """So many times, the engine has read ahead."""
-        self.wait(lambda: sum(isinstance(event, WorkedAhead) for event in self.events) >= times)
+        self.wait(lambda: sum(isinstance(event, PrefillDone) for event in self.events) >= times)
 
     def kill_engine_while_it_answers(self, text: str) -> Turn:
         """Ask, and kill the engine once it has begun to answer; the turn that is left."""
@@ -154,6 +159,6 @@ class RealWindow:
         return editor
 
 
-def titles(notices: Sequence[Notice]) -> list[str]:
+def titles(notifications: Sequence[Notification]) -> list[str]:
     """The first lines of notices."""
-    return [notice.title for notice in notices]
+    return [notification.title for notification in notifications]

@@ -259,7 +259,7 @@ def test_that_a_load_asked_for_while_the_engine_leaves_is_carried_out(
 
 def test_that_a_killed_engine_leaves_no_folders(engine: RunningEngine) -> None:
     engine.load()
-    scratch = Path(engine.client._scratch.name)
+    scratch = Path(engine.client._temp_folder.name)
     assert [path for path in scratch.iterdir() if path.is_dir()]
     kill(engine)
     engine.wait_for_any(EngineDied)

@@ -3,7 +3,7 @@
 import pytest
 
 from runtime.problems import Problem
-from runtime.process_health import explain_death
+from runtime.process_health import exit_reason_of
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ from runtime.process_health import explain_death
 def test_that_a_death_has_its_reason(
     exit_code: int | None, words: list[str], problem: Problem
 ) -> None:
-    assert explain_death(exit_code, words)[0] is problem
+    assert exit_reason_of(exit_code, words)[0] is problem
 
 
 def test_that_a_signal_is_named() -> None:
-    assert explain_death(-11, [])[1] == "SIGSEGV"
+    assert exit_reason_of(-11, [])[1] == "SIGSEGV"

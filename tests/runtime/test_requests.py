@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from runtime.content import Image, Message, Role, Text, text_message
-from runtime.requests import RequestId, WorkAheadRequest
+from runtime.requests import PrefillRequest, RequestId
 
 PICTURE = Image(path=Path("one.png"))
 OTHER = Image(path=Path("two.png"))
 EARLIER = (text_message(Role.USER, "Hello"), text_message(Role.ASSISTANT, "Hello!"))
 
 
-def ahead(*messages: Message) -> WorkAheadRequest:
-    return WorkAheadRequest(request_id=RequestId(1), messages=messages)
+def ahead(*messages: Message) -> PrefillRequest:
+    return PrefillRequest(request_id=RequestId(1), messages=messages)
 
 
 def typed(words: str, *pictures: Image) -> Message:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from runtime.problems import Problem
-from runtime.safe_file import replace_file, writing_failure, written_aside
+from runtime.safe_file import file_failure, replace_file, written_aside
 
 
 def test_that_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
@@ -36,4 +36,4 @@ def test_that_nothing_is_left_of_a_file_that_was_not_completed(tmp_path: Path) -
     ],
 )
 def test_that_a_full_disk_is_told_apart_from_a_forbidden_one(number: int, problem: Problem) -> None:
-    assert writing_failure(OSError(number, "why")).problem is problem
+    assert file_failure(OSError(number, "why")).problem is problem

@@ -74,7 +74,7 @@ def test_that_a_display_of_any_kind_is_enough(environment: dict[str, str]) -> No
 
 def test_that_no_display_says_what_to_do() -> None:
     (missing,) = missing_display({})
-    assert "xvfb-run make run" in missing.advice
+    assert "xvfb-run make run" in missing.planner
 
 
 def test_that_each_display_needs_its_own_libraries() -> None:

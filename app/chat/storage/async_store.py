@@ -10,7 +10,7 @@ from typing import TypeVar
 from app.chat.storage.records import OpenedStore
 from app.chat.storage.store import Store
 from app.platform import log
-from app.platform.task_pool import Lane, OnFailure
+from app.platform.task_pool import OnFailure, TaskQueue
 from runtime.problems import Problem, RuntimeFailure
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ OnOpened = Callable[[OpenedStore], None]
 _BETWEEN_ATTEMPTS_S = 1.0
 
 
-class StoreRoom:
+class AsyncStore:
     """Lends the store to one job after the other, in the lane's one thread.
 
     A store that could not be opened, or only for reading, is opened again for the next job
@@ -31,17 +31,17 @@ class StoreRoom:
         has_purged: whether chats were deleted for good when it was closed
     """
 
-    def __init__(self, lane: Lane, folder: Path, readings: Path | None = None) -> None:
+    def __init__(self, tasks: TaskQueue, folder: Path, engine_cache: Path | None = None) -> None:
         """Prepare to open the store.
 
         Args:
-            lane: of one thread
+            tasks: of one thread
             folder: holds the store
-            readings: what the engine keeps of conversations, deleted ones among them
+            engine_cache: what the engine keeps of conversations, deleted ones among them
         """
-        self._lane = lane
+        self._tasks = tasks
         self._folder = folder
-        self._readings = readings
+        self._engine_cache = engine_cache
         self._begun_at = time.time()
         self._on_opened: OnOpened | None = None
         self.has_purged = False
@@ -61,7 +61,7 @@ class StoreRoom:
             failed: told why it could not be opened now
         """
         self._on_opened = then
-        self._lane.run(self._open_first, then, failed)
+        self._tasks.run(self._open_first, then, failed)
         early, self._early = self._early or [], None
         for run in early:
             run()
@@ -73,7 +73,7 @@ class StoreRoom:
         failed: OnFailure | None = None,
     ) -> None:
         """Let a job use the store once it is open; it fails as opening did if there is none."""
-        run = partial(self._lane.run, partial(self._use, job), then, failed)
+        run = partial(self._tasks.run, partial(self._use, job), then, failed)
         if self._early is None:
             run()
         else:
@@ -85,7 +85,7 @@ class StoreRoom:
 
     def close(self) -> None:
         """Delete for good what was deleted and close, after everything that was given before."""
-        self._lane.run(self._close)
+        self._tasks.run(self._close)
 
     def _open_first(self) -> OpenedStore:
         self._open()
@@ -119,10 +119,10 @@ class StoreRoom:
         try:
             store.purge(untouched_since=self._begun_at)
             store.sweep()
-            if store.must_forget_prefill and self._readings is not None:
+            if store.must_forget_prefill and self._engine_cache is not None:
                 # What the engine remembers of a deleted chat must go with it. Nobody can tell
                 # which file that is, and all of it can be read again.
-                shutil.rmtree(self._readings, ignore_errors=True)
+                shutil.rmtree(self._engine_cache, ignore_errors=True)
                 store.note_prefill_forgotten()
         except RuntimeFailure as failure:
             # What is left over is met again.
@@ -156,7 +156,7 @@ class StoreRoom:
         self._open()
         store = self._opened()
         if self._on_opened is not None and not (was_readable and store.is_read_only):
-            self._lane.deliver(partial(self._on_opened, self._found(store)))
+            self._tasks.deliver(partial(self._on_opened, self._found(store)))
 
     def _close(self) -> None:
         self._is_closed = True

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from app.platform import log
 from runtime.problems import FileFailure, Problem
-from runtime.safe_file import settle, writing_failure, written_aside
+from runtime.safe_file import file_failure, settle, written_aside
 
 _CHUNK = 1 << 20
 _LONGEST_SUFFIX = 8
@@ -117,7 +117,7 @@ class AttachmentFiles:
                 writer.close()
                 return self._name(digest, suffix, aside)
         except OSError as error:
-            raise writing_failure(error) from error
+            raise file_failure(error) from error
 
     def _name(self, digest: str, suffix: str, aside: Path) -> KeptFile:
         kept = self.kept(digest, suffix)

@@ -12,7 +12,7 @@ from app.chat.storage.recovery import recover
 from app.chat.storage.schema import is_newest, schema_version, upgrade
 from app.platform import log
 from runtime.problems import Problem, RuntimeFailure
-from runtime.safe_file import writing_failure
+from runtime.safe_file import file_failure
 
 # What `detail` says of a store whose content is broken.
 DAMAGED = "damaged"
@@ -58,7 +58,7 @@ def open_database(path: Path, now: datetime) -> OpenedDatabase:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
     # The program may have ended between putting the damaged file aside and this.
     _take_recovered(path)
     try:
@@ -186,7 +186,7 @@ def _take_recovered(path: Path) -> None:
             _move_tails(path, damaged[-1])
         aside.replace(path)
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
 
 
 def _delete_database(path: Path) -> None:
@@ -194,7 +194,7 @@ def _delete_database(path: Path) -> None:
         for tail in ("", *_TAILS):
             path.with_name(path.name + tail).unlink(missing_ok=True)
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -217,7 +217,7 @@ def _move_aside(path: Path, now: datetime) -> Path:
         path.replace(target)
         _move_tails(path, target)
     except OSError as error:
-        raise writing_failure(error) from error
+        raise file_failure(error) from error
     return target
 
 

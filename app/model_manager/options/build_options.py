@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from app.model_manager.inventory_snapshot import Known
+from app.model_manager.inventory_snapshot import InventorySnapshot
 from app.model_manager.measurements import likely_pace, machine_key
 from app.model_manager.model_options import (
     DEMO_NAME,
     FirstLook,
     Fit,
     MemoryUse,
-    Offer,
-    OfferKey,
-    Offers,
+    ModelKey,
+    ModelOption,
+    ModelOptions,
 )
 from app.model_manager.options.candidates import Candidates
 from app.notifications.hardware_messages import (
@@ -27,124 +27,135 @@ from runtime.hardware.memory_budget import budgets
 from runtime.hardware.report import MachineReport
 from runtime.models.choose import NothingFits, next_better, ranked, reason_for
 from runtime.models.installed_model import demo_model_files
-from runtime.models.load_option import READING_SPEED, Candidate, Prospect, best_prospect
+from runtime.models.load_option import READING_SPEED, Candidate, LoadOption, best_load_option
 
 _MOST_ALTERNATIVES = 3
 _DEMO_CONTEXT = 4096
 
 
-class Offering:
+class OptionsBuilder:
     """Composes the offers; remembers what was chosen for the newest look at the machine."""
 
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates
         self._ranked_for: MachineReport | None = None
-        self._ranked: tuple[Prospect, list[Prospect]] | NothingFits | None = None
+        self._ranked: tuple[LoadOption, list[LoadOption]] | NothingFits | None = None
 
-    def compose(self, known: Known) -> Offers:
+    def compose(self, snapshot: InventorySnapshot) -> ModelOptions:
         """Every model of the catalogue and of the models folder, and the demonstration."""
-        report = known.report
+        report = snapshot.report
         if report is None:
-            return Offers()
-        choice = self._choice(known, report)
+            return ModelOptions()
+        choice = self._choice(snapshot, report)
         best = None if isinstance(choice, NothingFits) else _key(choice[0].candidate)
-        offers = [
-            replace(offer, is_recommended=offer.key == best)
-            for offer in (*self._of_catalogue(known, report), *self._imported(known, report))
+        options = [
+            replace(option, is_recommended=option.key == best)
+            for option in (*self._of_catalogue(snapshot, report), *self._imported(snapshot, report))
         ]
-        by_key = {offer.key: offer for offer in offers}
-        return Offers(
-            offers=(*offers, *_demo(report)),
+        by_key = {option.key: option for option in options}
+        return ModelOptions(
+            options=(*options, *_demo(report)),
             first_look=_first_look(report, choice, by_key),
-            is_first_run=known.is_first_run,
-            context=known.context,
+            is_first_run=snapshot.is_first_run,
+            context=snapshot.context,
         )
 
     def _choice(
-        self, known: Known, report: MachineReport
-    ) -> tuple[Prospect, list[Prospect]] | NothingFits:
+        self, snapshot: InventorySnapshot, report: MachineReport
+    ) -> tuple[LoadOption, list[LoadOption]] | NothingFits:
         if self._ranked is None or self._ranked_for is not report:
             try:
-                self._ranked = ranked(report, known.catalogue)
+                self._ranked = ranked(report, snapshot.catalogue)
             except NothingFits as nothing:
                 self._ranked = nothing
             self._ranked_for = report
         return self._ranked
 
-    def _of_catalogue(self, known: Known, report: MachineReport) -> list[Offer]:
+    def _of_catalogue(
+        self, snapshot: InventorySnapshot, report: MachineReport
+    ) -> list[ModelOption]:
         return [
-            _offer(
-                known,
-                best_prospect(report, candidate, context=known.context),
+            _option(
+                snapshot,
+                best_load_option(report, candidate, context=snapshot.context),
                 size=model.size,
                 quality=quality_in_words(quantisation.name, quantisation.penalty),
                 download_bytes=quantisation.file.size_bytes + model.projector.size_bytes,
             )
-            for model, quantisation, candidate in self._candidates.of_catalogue(known.catalogue)
+            for model, quantisation, candidate in self._candidates.of_catalogue(snapshot.catalogue)
         ]
 
-    def _imported(self, known: Known, report: MachineReport) -> list[Offer]:
+    def _imported(self, snapshot: InventorySnapshot, report: MachineReport) -> list[ModelOption]:
         listed = {
             _key(candidate)
-            for _model, _quantisation, candidate in self._candidates.of_catalogue(known.catalogue)
+            for _model, _quantisation, candidate in self._candidates.of_catalogue(
+                snapshot.catalogue
+            )
         }
-        offers = []
-        for model in known.inventory.installed:
-            candidate = self._candidates.of_installed(known, model)
+        options = []
+        for model in snapshot.inventory.installed:
+            candidate = self._candidates.of_installed(snapshot, model)
             if candidate is None or _key(candidate) in listed:
                 continue
-            prospect = best_prospect(report, candidate, context=known.context)
-            offers.append(
-                _offer(known, prospect, size="", quality="", download_bytes=model.size_bytes)
+            load_option = best_load_option(report, candidate, context=snapshot.context)
+            options.append(
+                _option(snapshot, load_option, size="", quality="", download_bytes=model.size_bytes)
             )
-        return offers
+        return options
 
 
-def _offer(
-    known: Known, prospect: Prospect, *, size: str, quality: str, download_bytes: int
-) -> Offer:
-    candidate, parts = prospect.candidate, prospect.memory.main
-    place = prospect.budget.name if prospect.budget.device else "RAM"
-    machine = "" if known.report is None else machine_key(known.report)
-    spare = prospect.spare_bytes
-    pace = partial(likely_pace, machine=machine, device=prospect.budget.device, key=_key(candidate))
-    return Offer(
+def _option(
+    snapshot: InventorySnapshot,
+    load_option: LoadOption,
+    *,
+    size: str,
+    quality: str,
+    download_bytes: int,
+) -> ModelOption:
+    candidate, parts = load_option.candidate, load_option.memory.main
+    place = load_option.budget.name if load_option.budget.device else "RAM"
+    machine = "" if snapshot.report is None else machine_key(snapshot.report)
+    spare = load_option.spare_bytes
+    pace = partial(
+        likely_pace, machine=machine, device=load_option.budget.device, key=_key(candidate)
+    )
+    return ModelOption(
         model=candidate.name,
         size=size,
         quantisation=candidate.quantisation,
-        fit=_fit(prospect),
+        fit=_fit(load_option),
         memory=MemoryUse(
             weights=parts.weights,
             context=parts.kv + parts.recurrent + parts.compute + parts.overhead,
             pictures=parts.projector + parts.picture,
-            free=prospect.budget.free_bytes - parts.total if prospect.fits else spare,
+            free=load_option.budget.free_bytes - parts.total if load_option.fits else spare,
             place=place,
         ),
-        tokens_per_s=prospect.speed.tokens_per_s * pace(known.learnt.paces),
+        tokens_per_s=load_option.speed.tokens_per_s * pace(snapshot.measurements.paces),
         picture_s=(
-            prospect.speed.screenshot_s / pace(known.learnt.reading_paces)
+            load_option.speed.screenshot_s / pace(snapshot.measurements.reading_paces)
             if candidate.model.vision
             else None
         ),
         quality=quality,
         download_bytes=download_bytes,
-        context=prospect.setup.context,
+        context=load_option.setup.context,
         largest_context=candidate.largest_context,
-        is_installed=known.installed(_key(candidate)) is not None,
-        warning="" if prospect.fits else warning_in_words(-spare, place),
+        is_installed=snapshot.installed(_key(candidate)) is not None,
+        warning="" if load_option.fits else warning_in_words(-spare, place),
     )
 
 
-def _fit(prospect: Prospect) -> Fit:
-    if not prospect.fits:
+def _fit(load_option: LoadOption) -> Fit:
+    if not load_option.fits:
         return Fit.NOT
-    return Fit.FULLY if prospect.is_whole else Fit.PARTLY
+    return Fit.FULLY if load_option.is_whole else Fit.PARTLY
 
 
 def _first_look(
     report: MachineReport,
-    choice: tuple[Prospect, list[Prospect]] | NothingFits,
-    by_key: dict[OfferKey, Offer],
+    choice: tuple[LoadOption, list[LoadOption]] | NothingFits,
+    by_key: dict[ModelKey, ModelOption],
 ) -> FirstLook:
     notes = tuple(findings_in_words(report))
     if isinstance(choice, NothingFits):
@@ -167,10 +178,10 @@ def _first_look(
     )
 
 
-def _alternatives(best: Prospect, others: Sequence[Prospect]) -> list[OfferKey]:
+def _alternatives(best: LoadOption, others: Sequence[LoadOption]) -> list[ModelKey]:
     """The best of each other size that fits and does not crawl."""
     seen = {best.candidate.name}
-    keys: list[OfferKey] = []
+    keys: list[ModelKey] = []
     for other in others:
         is_quick = other.speed.tokens_per_s >= READING_SPEED / 2
         is_new = other.candidate.name not in seen
@@ -180,14 +191,14 @@ def _alternatives(best: Prospect, others: Sequence[Prospect]) -> list[OfferKey]:
     return keys
 
 
-def _demo(report: MachineReport) -> tuple[Offer, ...]:
+def _demo(report: MachineReport) -> tuple[ModelOption, ...]:
     files = demo_model_files()
     if not files.model.is_file() or files.projector is None:
         return ()
     weights, pictures = files.model.stat().st_size, files.projector.stat().st_size
     free = budgets(report)[-1].free_bytes - weights - pictures
     return (
-        Offer(
+        ModelOption(
             model=DEMO_NAME,
             size="",
             quantisation="",
@@ -205,5 +216,5 @@ def _demo(report: MachineReport) -> tuple[Offer, ...]:
     )
 
 
-def _key(candidate: Candidate) -> OfferKey:
+def _key(candidate: Candidate) -> ModelKey:
     return candidate.name, candidate.quantisation

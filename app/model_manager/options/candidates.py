@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.model_options import OfferKey
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.model_options import ModelKey
 from app.platform import log
 from runtime.models.catalogue import CatalogueModel, Quantisation
 from runtime.models.choose import candidate_of
@@ -31,13 +31,13 @@ class Candidates:
             for quantisation in model.quantisations:
                 yield model, quantisation, candidate_of(model, quantisation)
 
-    def of_installed(self, known: Known, model: InstalledModel) -> Candidate | None:
+    def of_installed(self, snapshot: InventorySnapshot, model: InstalledModel) -> Candidate | None:
         """A model on this computer; None if its file says nothing that can be used."""
-        key: OfferKey = (model.name, model.quantisation)
-        for _model, _quantisation, candidate in self.of_catalogue(known.catalogue):
+        key: ModelKey = (model.name, model.quantisation)
+        for _model, _quantisation, candidate in self.of_catalogue(snapshot.catalogue):
             if (candidate.name, candidate.quantisation) == key:
                 return candidate
-        return self._of_file(known.catalogue, model)
+        return self._of_file(snapshot.catalogue, model)
 
     def _of_file(
         self, catalogue: Sequence[CatalogueModel], model: InstalledModel
@@ -64,14 +64,14 @@ def _read_candidate(catalogue: Sequence[CatalogueModel], model: InstalledModel) 
         name=model.name,
         quantisation=model.quantisation,
         model=ModelBytes(
-            shape=facts.shape,
+            architecture=facts.architecture,
             file_bytes=facts.size_bytes,
             vision=projector.vision if projector else None,
             projector_bytes=projector.size_bytes if projector else 0,
-            drafts=facts.shape.draft_layers > 0,
+            drafts=facts.architecture.draft_layers > 0,
         ),
-        quality=_likely_quality(catalogue, facts.shape.parameters, model.quantisation),
-        largest_context=facts.shape.trained_context,
+        quality=_likely_quality(catalogue, facts.architecture.parameters, model.quantisation),
+        largest_context=facts.architecture.trained_context,
     )
 
 
@@ -80,8 +80,8 @@ def _likely_quality(
 ) -> float:
     """What the catalogue's model of that size scores; 0 for one that is smaller than all."""
     likely = 0.0
-    for model in sorted(catalogue, key=lambda model: model.shape.parameters):
-        if parameters < model.shape.parameters * 0.9:
+    for model in sorted(catalogue, key=lambda model: model.architecture.parameters):
+        if parameters < model.architecture.parameters * 0.9:
             break
         penalties = {each.name: each.penalty for each in model.quantisations}
         likely = model.score - penalties.get(quantisation, 0.0)

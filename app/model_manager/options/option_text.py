@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from app.model_manager.model_options import Fit, MemoryUse, Offer
+from app.model_manager.model_options import Fit, MemoryUse, ModelOption
 from app.notifications.formatting import rounded, size_in_words
 from app.notifications.problem_messages import explain
 from runtime.models.download.progress import Paused, Transferring, TransferState, Verifying, Waiting
@@ -18,36 +18,36 @@ _SCREENSHOT_TOKENS = 2040
 FIT = {Fit.FULLY: "Fits fully", Fit.PARTLY: "Fits partly", Fit.NOT: "Does not fit"}
 
 
-def title_of(offer: Offer) -> str:
+def title_of(option: ModelOption) -> str:
     """Model and quantisation, such as "Qwen3.5 4B · Q4_K_M"."""
-    return " · ".join(part for part in (offer.model, offer.quantisation) if part)
+    return " · ".join(part for part in (option.model, option.quantisation) if part)
 
 
-def facts_of(offer: Offer) -> str:
+def facts_of(option: ModelOption) -> str:
     """How it fits, how fast it is and what it weighs, in one line."""
-    return _joined([FIT[offer.fit], *speeds_of(offer), _place_of(offer)])
+    return _joined([FIT[option.fit], *speeds_of(option), _place_of(option)])
 
 
-def speeds_of(offer: Offer) -> tuple[str, ...]:
+def speeds_of(option: ModelOption) -> tuple[str, ...]:
     """Its expected speeds, as far as they are known."""
     speeds = []
-    if offer.tokens_per_s is not None:
-        speeds.append(f"≈ {rounded(offer.tokens_per_s)} tokens/s")
-    if offer.picture_s is not None:
-        speeds.append(f"a screenshot in ≈ {_duration(offer.picture_s)}")
+    if option.tokens_per_s is not None:
+        speeds.append(f"≈ {rounded(option.tokens_per_s)} tokens/s")
+    if option.picture_s is not None:
+        speeds.append(f"a screenshot in ≈ {_duration(option.picture_s)}")
     return tuple(speeds)
 
 
-def offer_in_words(offer: Offer) -> str:
+def option_in_words(option: ModelOption) -> str:
     """All that a row shows, for somebody who hears it."""
-    place = _place_of(offer) or "In use"
+    place = _place_of(option) or "In use"
     parts = [
-        title_of(offer).replace(" · ", ", "),
-        "recommended" if offer.is_recommended else "",
-        offer.quality,
-        FIT[offer.fit].lower(),
-        *(speed.replace("≈", "about") for speed in speeds_of(offer)),
-        _lowered(place) if offer.transfer is None else transfer_in_words(offer.transfer),
+        title_of(option).replace(" · ", ", "),
+        "recommended" if option.is_recommended else "",
+        option.quality,
+        FIT[option.fit].lower(),
+        *(speed.replace("≈", "about") for speed in speeds_of(option)),
+        _lowered(place) if option.transfer is None else transfer_in_words(option.transfer),
     ]
     return _joined(parts, ", ")
 
@@ -123,12 +123,12 @@ def context_meaning(tokens: int) -> str:
     return f"The model looks back on about {words // step * step:,} words{pictures}."
 
 
-def _place_of(offer: Offer) -> str:
-    if offer.is_loaded:
+def _place_of(option: ModelOption) -> str:
+    if option.is_loaded:
         return ""
-    if offer.is_installed:
+    if option.is_installed:
         return "Installed"
-    return f"{size_in_words(offer.download_bytes)} to download"
+    return f"{size_in_words(option.download_bytes)} to download"
 
 
 def _reason(state: Waiting | Paused) -> str:

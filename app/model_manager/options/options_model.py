@@ -4,49 +4,49 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model_manager.model_options import FirstLook, Offer, Offers
+from app.model_manager.model_options import FirstLook, ModelOption, ModelOptions
 
 
-class OffersModel(QObject):
+class OptionsModel(QObject):
     """Holds the one value that every room that shows models is drawn from.
 
     Signals:
-        changed: the new Offers; not emitted when an equal value is set
+        changed: the new ModelOptions; not emitted when an equal value is set
     """
 
     changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._value = Offers()
+        self._value = ModelOptions()
 
     @property
-    def value(self) -> Offers:
+    def value(self) -> ModelOptions:
         """What is offered now."""
         return self._value
 
-    def set(self, value: Offers) -> None:
+    def set(self, value: ModelOptions) -> None:
         """Take a new value and tell everybody, if it is one."""
         if value != self._value:
             self._value = value
             self.changed.emit(value)
 
-    def replace_offer(self, offer: Offer) -> None:
+    def replace_option(self, option: ModelOption) -> None:
         """Take a new state of one offer, in the first look as well."""
         self.set(
             replace(
                 self._value,
-                offers=_with(self._value.offers, offer),
-                first_look=_renewed(self._value.first_look, offer),
+                options=_with(self._value.options, option),
+                first_look=_renewed(self._value.first_look, option),
             )
         )
 
 
-def _with(offers: tuple[Offer, ...], newer: Offer) -> tuple[Offer, ...]:
-    return tuple(newer if offer.key == newer.key else offer for offer in offers)
+def _with(options: tuple[ModelOption, ...], newer: ModelOption) -> tuple[ModelOption, ...]:
+    return tuple(newer if option.key == newer.key else option for option in options)
 
 
-def _renewed(look: FirstLook | None, newer: Offer) -> FirstLook | None:
+def _renewed(look: FirstLook | None, newer: ModelOption) -> FirstLook | None:
     if look is None:
         return None
     (recommendation,) = _with((look.recommendation,), newer) if look.recommendation else (None,)

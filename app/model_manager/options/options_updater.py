@@ -8,23 +8,23 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.engine.model_state import Busy, ModelState, Ready
 from app.model_manager.downloads import Downloads
-from app.model_manager.inventory_snapshot import Known
+from app.model_manager.inventory_snapshot import InventorySnapshot
 from app.model_manager.loading import ModelLoading
-from app.model_manager.model_options import Offer, OfferKey, Offers
-from app.model_manager.options.options_model import OffersModel
-from app.platform.task_pool import Lane
+from app.model_manager.model_options import ModelKey, ModelOption, ModelOptions
+from app.model_manager.options.options_model import OptionsModel
+from app.platform.task_pool import TaskQueue
 
-Compose = Callable[[Known], Offers]
+Compose = Callable[[InventorySnapshot], ModelOptions]
 
 
-class ModelOffers(QObject):
+class OptionsUpdater(QObject):
     """Composes the offers from what is known, again whenever that changes.
 
     Downloads and the loaded model change often, and nothing else changes with them: they are
     put into the offers without composing them anew.
 
     Signals:
-        composed: new Offers were worked out
+        composed: new ModelOptions were worked out
     """
 
     composed = Signal(object)
@@ -32,60 +32,60 @@ class ModelOffers(QObject):
     def __init__(  # noqa: PLR0913 - everything it ties together, given once
         self,
         *,
-        lane: Lane,
+        tasks: TaskQueue,
         compose: Compose,
-        shown: OffersModel,
+        shown: OptionsModel,
         downloads: Downloads,
         loading: ModelLoading,
         state: ModelState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._lane = lane
+        self._tasks = tasks
         self._compose = compose
         self._shown = shown
         self._downloads = downloads
         self._loading = loading
         self._state = state
-        self._bare = Offers()
+        self._bare = ModelOptions()
         self._is_composing = False
-        self._wanted: Known | None = None
+        self._wanted: InventorySnapshot | None = None
         downloads.changed.connect(self._show)
         state.changed.connect(self._on_state_changed)
 
-    def show(self, known: Known) -> None:
+    def show(self, snapshot: InventorySnapshot) -> None:
         """Work out what is offered; of several wishes in a row the newest counts."""
         if self._is_composing:
-            self._wanted = known
+            self._wanted = snapshot
             return
         self._is_composing = True
-        self._lane.run(
-            partial(self._compose, known),
+        self._tasks.run(
+            partial(self._compose, snapshot),
             then=self._on_composed,
             failed=lambda _failure: self._on_composed(self._bare),
         )
 
-    def find(self, key: OfferKey) -> Offer | None:
+    def find(self, key: ModelKey) -> ModelOption | None:
         """An offer as it is now."""
-        return next((offer for offer in self._shown.value.offers if offer.key == key), None)
+        return next((option for option in self._shown.value.options if option.key == key), None)
 
-    def _on_composed(self, offers: Offers) -> None:
+    def _on_composed(self, options: ModelOptions) -> None:
         self._is_composing = False
-        self._bare = offers
+        self._bare = options
         self._show()
-        self.composed.emit(offers)
+        self.composed.emit(options)
         if self._wanted is not None:
-            known, self._wanted = self._wanted, None
-            self.show(known)
+            snapshot, self._wanted = self._wanted, None
+            self.show(snapshot)
 
     @Slot()
     def _on_state_changed(self) -> None:
         # Not for every token: only a model that comes or goes changes an offer.
-        loaded = next((offer for offer in self._shown.value.offers if offer.is_loaded), None)
+        loaded = next((option for option in self._shown.value.options if option.is_loaded), None)
         if (None if loaded is None else loaded.key) != self._loaded_key():
             self._show()
 
-    def _loaded_key(self) -> OfferKey | None:
+    def _loaded_key(self) -> ModelKey | None:
         target = self._loading.target
         if target is None or not isinstance(self._state.value, Ready | Busy):
             return None
@@ -95,15 +95,15 @@ class ModelOffers(QObject):
     def _show(self) -> None:
         states, loaded = self._downloads.states, self._loaded_key()
 
-        def as_it_is(offer: Offer) -> Offer:
-            return replace(offer, transfer=states.get(offer.key), is_loaded=offer.key == loaded)
+        def as_it_is(option: ModelOption) -> ModelOption:
+            return replace(option, transfer=states.get(option.key), is_loaded=option.key == loaded)
 
         look = self._bare.first_look
         if look is not None:
             look = replace(
                 look,
                 recommendation=look.recommendation and as_it_is(look.recommendation),
-                alternatives=tuple(as_it_is(offer) for offer in look.alternatives),
+                alternatives=tuple(as_it_is(option) for option in look.alternatives),
             )
-        offers = tuple(as_it_is(offer) for offer in self._bare.offers)
-        self._shown.set(replace(self._bare, offers=offers, first_look=look))
+        options = tuple(as_it_is(option) for option in self._bare.options)
+        self._shown.set(replace(self._bare, options=options, first_look=look))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.chat.draft_attachments import EntryId, Tray, TrayEntry
+from app.chat.draft_attachments import DraftAttachment, DraftAttachments, EntryId
 from app.ui.controls.buttons import IconButton
 from app.ui.controls.labels import make_label
 from app.ui.controls.thumbnail import Thumbnail, describe, square
@@ -15,7 +15,7 @@ _EDGE_PX = 4
 _CROSS_SIDE = 22
 
 
-class TrayItem(QWidget):
+class AttachmentItem(QWidget):
     """A tile that can be taken out with its cross or the Delete key.
 
     Signals:
@@ -24,7 +24,7 @@ class TrayItem(QWidget):
 
     removal_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, entry: TrayEntry, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, entry: DraftAttachment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._entry = entry
@@ -42,7 +42,7 @@ class TrayItem(QWidget):
         self._cross.clicked.connect(self._remove)
         self.show_entry(entry)
 
-    def show_entry(self, entry: TrayEntry) -> None:
+    def show_entry(self, entry: DraftAttachment) -> None:
         """Draw the entry as it is now."""
         self._entry = entry
         settled = entry.attachment
@@ -108,11 +108,13 @@ class AttachmentTray(QScrollArea):
 
     removal_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, tray: Tray, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, draft_attachments: DraftAttachments, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._tray = tray
-        self._items: dict[EntryId, TrayItem] = {}
+        self._draft_attachments = draft_attachments
+        self._items: dict[EntryId, AttachmentItem] = {}
         room = QWidget()
         room.setObjectName("plain")
         self._row = QHBoxLayout(room)
@@ -126,18 +128,18 @@ class AttachmentTray(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(THUMBNAIL_SIDE + 2 * TIGHT + TIGHT)
         self.setAccessibleName("Attachments")
-        tray.modelReset.connect(self._draw_all)
-        tray.rowsInserted.connect(self._draw_all)
-        tray.rowsRemoved.connect(self._draw_all)
-        tray.dataChanged.connect(self._on_data_changed)
+        draft_attachments.modelReset.connect(self._draw_all)
+        draft_attachments.rowsInserted.connect(self._draw_all)
+        draft_attachments.rowsRemoved.connect(self._draw_all)
+        draft_attachments.dataChanged.connect(self._on_data_changed)
         self._draw_all()
 
-    def items(self) -> tuple[TrayItem, ...]:
+    def items(self) -> tuple[AttachmentItem, ...]:
         """The tiles, in the tray's order."""
-        return tuple(self._items[entry.entry_id] for entry in self._tray.entries())
+        return tuple(self._items[entry.entry_id] for entry in self._draft_attachments.entries())
 
     def _draw_all(self) -> None:
-        entries = self._tray.entries()
+        entries = self._draft_attachments.entries()
         for gone in self._items.keys() - {entry.entry_id for entry in entries}:
             item = self._items.pop(gone)
             self._row.removeWidget(item)
@@ -145,12 +147,12 @@ class AttachmentTray(QScrollArea):
             item.deleteLater()
         for place, entry in enumerate(entries):
             if entry.entry_id not in self._items:
-                item = TrayItem(self._theme, entry)
+                item = AttachmentItem(self._theme, entry)
                 item.removal_wanted.connect(self.removal_wanted)
                 self._items[entry.entry_id] = item
                 self._row.insertWidget(place, item, 0, Qt.AlignmentFlag.AlignTop)
         self.setVisible(bool(entries))
 
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        for entry in self._tray.entries()[first.row() : last.row() + 1]:
+        for entry in self._draft_attachments.entries()[first.row() : last.row() + 1]:
             self._items[entry.entry_id].show_entry(entry)

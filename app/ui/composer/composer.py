@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.chat.draft_attachments import Tray
+from app.chat.actions import ChatActions
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.transcript import Transcript
 from app.chat.turns import OPEN_STATES, shorten
 from app.ui.composer.attachment_tray import AttachmentTray
@@ -25,37 +26,35 @@ class Composer(QFrame):
     question that was asked, so the user decides again.
 
     Signals:
-        submitted: the question; empty only if something is attached
-        typed: what is written now
-        stop_requested: the open answer should end
         files_wanted: the user wants to choose files
-        given: a Given value was pasted
-        removal_wanted: EntryId of an attachment
+        pasted: a DroppedContent value was pasted
         thinking_chosen: whether the model should think first
     """
 
-    submitted = Signal(str)
-    typed = Signal(str)
-    stop_requested = Signal()
     files_wanted = Signal()
-    given = Signal(object)
-    removal_wanted = Signal(object)
+    pasted = Signal(object)
     thinking_chosen = Signal(bool)
 
     def __init__(
-        self, theme: Theme, transcript: Transcript, tray: Tray, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        transcript: Transcript,
+        draft_attachments: DraftAttachments,
+        actions: ChatActions,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._actions = actions
         self.setObjectName("composer")
         self._theme = theme
         self._transcript = transcript
-        self._tray = tray
+        self._draft_attachments = draft_attachments
         self._waits_with: int | None = None
         self._waiting_question = ""
         self._answer_is_open = False
         self._edit = QuestionEdit()
         self._edit.setPlaceholderText(_PLACEHOLDER)
-        self._attachments = AttachmentTray(theme, tray)
+        self._attachments = AttachmentTray(theme, draft_attachments)
         self._attach = IconButton(theme, "attach", "Add pictures or videos")
         self._think = _make_think_button()
         self._hint = make_label(tone="quiet", size="caption")
@@ -136,15 +135,15 @@ class Composer(QFrame):
 
     def _connect(self) -> None:
         self._edit.enter_pressed.connect(self._on_enter_pressed)
-        self._edit.pasted.connect(self.given)
+        self._edit.pasted.connect(self.pasted)
         self._edit.textChanged.connect(self._on_text_changed)
         self._edit.focus_changed.connect(self._on_focus_changed)
-        self._attachments.removal_wanted.connect(self.removal_wanted)
+        self._attachments.removal_wanted.connect(self._actions.attachment_removed)
         self._attach.clicked.connect(self.files_wanted)
         self._think.toggled.connect(self.thinking_chosen)
         self._think.toggled.connect(self._on_theme_changed)
         self._send.clicked.connect(self._on_send_clicked)
-        self._tray.changed.connect(self._on_tray_changed)
+        self._draft_attachments.changed.connect(self._on_draft_attachments_changed)
         for change in (
             self._transcript.modelReset,
             self._transcript.rowsInserted,
@@ -156,20 +155,22 @@ class Composer(QFrame):
 
     def _submit(self) -> None:
         """Send, or wait until the attachments are ready."""
-        if not self.text().strip() and not self._tray.entries():
+        if not self.text().strip() and not self._draft_attachments.entries():
             return
-        if self._tray.is_settled:
+        if self._draft_attachments.is_settled:
             self._waits_with = None
             self._show_hint("")
-            self.submitted.emit(self.text().strip())
+            self._actions.question_submitted.emit(self.text().strip())
             self._edit.clear()
         else:
-            self._waits_with = len(self._tray.entries())
+            self._waits_with = len(self._draft_attachments.entries())
             self._show_reading()
             self._show_send_button()
 
     def _show_reading(self) -> None:
-        names = [entry.name for entry in self._tray.entries() if entry.attachment is None]
+        names = [
+            entry.name for entry in self._draft_attachments.entries() if entry.attachment is None
+        ]
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             self._show_hint(f"Reading {names[0]}{more}…")
@@ -187,7 +188,7 @@ class Composer(QFrame):
             self._send.setEnabled(True)
         else:
             self._send.show_meaning("send", "Send (Enter)")
-            self._send.setEnabled(bool(self.text().strip() or self._tray.entries()))
+            self._send.setEnabled(bool(self.text().strip() or self._draft_attachments.entries()))
 
     def _on_enter_pressed(self) -> None:
         if self._answer_is_open:
@@ -199,24 +200,24 @@ class Composer(QFrame):
         if self._waits_with is not None:
             self.cancel_waiting()
         elif self.can_stop:
-            self.stop_requested.emit()
+            self._actions.stop_requested.emit()
         else:
             self._submit()
         self._edit.setFocus()
 
     def _on_text_changed(self) -> None:
-        self.typed.emit(self.text())
+        self._actions.question_typed.emit(self.text())
         if self._waits_with is None and not self._waiting_question:
             self._show_hint("")
         self._show_send_button()
 
-    def _on_tray_changed(self) -> None:
+    def _on_draft_attachments_changed(self) -> None:
         self._show_send_button()
         if self._waits_with is None:
             return
-        if len(self._tray.entries()) < self._waits_with:
+        if len(self._draft_attachments.entries()) < self._waits_with:
             self.cancel_waiting()
-        elif self._tray.is_settled and not self._answer_is_open:
+        elif self._draft_attachments.is_settled and not self._answer_is_open:
             self._submit()
         else:
             self._show_reading()

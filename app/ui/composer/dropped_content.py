@@ -10,21 +10,21 @@ _REMOTE_SCHEMES = frozenset({"http", "https", "ftp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenFiles:
+class DroppedFiles:
     """Files and folders on this computer."""
 
     paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenPicture:
+class DroppedPicture:
     """A picture without a file, such as a screenshot on the clipboard."""
 
     image: QImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenBytes:
+class DroppedBytes:
     """A picture in a format that Qt cannot read; the media process may.
 
     Attributes:
@@ -36,21 +36,21 @@ class GivenBytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenText:
+class DroppedText:
     """Words."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenRemote:
+class DroppedLink:
     """Nothing but a web address, which we never fetch."""
 
 
-Given = GivenFiles | GivenPicture | GivenBytes | GivenText | GivenRemote
+DroppedContent = DroppedFiles | DroppedPicture | DroppedBytes | DroppedText | DroppedLink
 
 
-def may_be_given(mime: QMimeData) -> bool:
+def is_droppable(mime: QMimeData) -> bool:
     """Whether a drag is worth a welcome; looks at names only, so it is quick."""
     return mime.hasUrls() or mime.hasText() or mime.hasImage() or bool(_image_formats(mime))
 
@@ -60,12 +60,12 @@ def is_media(mime: QMimeData) -> bool:
     return mime.hasUrls() or mime.hasImage() or bool(_image_formats(mime))
 
 
-def read_dropped(mime: QMimeData) -> Given | None:
+def read_dropped(mime: QMimeData) -> DroppedContent | None:
     """What a drop holds, the nearest to the user's own file first."""
     return _files(mime) or _picture(mime) or _remote(mime) or _text(mime)
 
 
-def read_pasted(mime: QMimeData) -> Given | None:
+def read_pasted(mime: QMimeData) -> DroppedContent | None:
     """What a paste holds.
 
     Spreadsheets and word processors put a picture of the words beside the words; the
@@ -77,37 +77,37 @@ def read_pasted(mime: QMimeData) -> Given | None:
     return _files(mime) or _picture(mime) or words
 
 
-def _files(mime: QMimeData) -> GivenFiles | None:
+def _files(mime: QMimeData) -> DroppedFiles | None:
     paths = tuple(Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile())
-    return GivenFiles(paths=paths) if paths else None
+    return DroppedFiles(paths=paths) if paths else None
 
 
-def _picture(mime: QMimeData) -> GivenPicture | GivenBytes | None:
+def _picture(mime: QMimeData) -> DroppedPicture | DroppedBytes | None:
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return GivenPicture(image=image)
+            return DroppedPicture(image=image)
     contents = [(name, bytes(mime.data(name).data())) for name in _image_formats(mime)]
     for _, content in contents:
         image = QImage.fromData(content)
         if not image.isNull():
-            return GivenPicture(image=image)
+            return DroppedPicture(image=image)
     for name, content in contents:
         if content:
-            return GivenBytes(content=content, suffix="." + name.split("/")[1].split("+")[0])
+            return DroppedBytes(content=content, suffix="." + name.split("/")[1].split("+")[0])
     return None
 
 
-def _remote(mime: QMimeData) -> GivenRemote | None:
+def _remote(mime: QMimeData) -> DroppedLink | None:
     urls = mime.urls()
     if not urls and mime.hasText() and _is_address(mime.text()):
         urls = [QUrl(mime.text().strip())]
-    return GivenRemote() if any(url.scheme() in _REMOTE_SCHEMES for url in urls) else None
+    return DroppedLink() if any(url.scheme() in _REMOTE_SCHEMES for url in urls) else None
 
 
-def _text(mime: QMimeData) -> GivenText | None:
+def _text(mime: QMimeData) -> DroppedText | None:
     text = mime.text() if mime.hasText() else ""
-    return GivenText(text=text) if text else None
+    return DroppedText(text=text) if text else None
 
 
 def _image_formats(mime: QMimeData) -> list[str]:

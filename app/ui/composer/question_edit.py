@@ -4,7 +4,7 @@ from PySide6.QtCore import QElapsedTimer, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
-from app.ui.composer.dropped_content import GivenText, read_pasted
+from app.ui.composer.dropped_content import DroppedText, read_pasted
 from app.ui.style.theme import COMPOSER_LINES
 
 # An Enter this soon after an input method handed over its text is the one that did it.
@@ -16,7 +16,7 @@ class QuestionEdit(QPlainTextEdit):
 
     Signals:
         enter_pressed: the user pressed Enter to send
-        pasted: a Given value other than words was pasted
+        pasted: a DroppedContent value other than words was pasted
         focus_changed: whether the keyboard writes here
     """
 
@@ -83,7 +83,7 @@ class QuestionEdit(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste words as plain words, and hand on everything else."""
         given = read_pasted(source)
-        if isinstance(given, GivenText):
+        if isinstance(given, DroppedText):
             self.insertPlainText(given.text)
             self.ensureCursorVisible()
         elif given is not None:

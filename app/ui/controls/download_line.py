@@ -4,8 +4,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offer
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOption
 from app.model_manager.options.option_text import title_of, transfer_fraction, transfer_in_words
 from app.ui.controls.buttons import make_button
 from app.ui.controls.labels import make_label, restyle
@@ -18,10 +18,10 @@ _BAR_PX = 6
 class DownloadLine(QWidget):
     """How far, how fast, how long still; Pause or Resume, and Cancel."""
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._wishes = wishes
-        self._offer: Offer | None = None
+        self._actions = actions
+        self._option: ModelOption | None = None
         self._bar = ProgressBar(theme)
         self._words = make_label(tone="quiet", size="caption")
         self._words.setWordWrap(True)
@@ -31,12 +31,12 @@ class DownloadLine(QWidget):
         self._cancel.clicked.connect(self._on_cancel_clicked)
         self._lay_out()
 
-    def show_offer(self, offer: Offer) -> None:
+    def show_option(self, option: ModelOption) -> None:
         """Show this offer's download."""
-        state = offer.transfer
+        state = option.transfer
         if state is None:
             return
-        self._offer = offer
+        self._option = option
         words = transfer_in_words(state)
         self._words.setText(words)
         is_held = isinstance(state, Waiting) or (
@@ -47,9 +47,9 @@ class DownloadLine(QWidget):
         self._bar.show_fraction(
             transfer_fraction(state),
             is_moving=isinstance(state, Transferring),
-            words=f"Download of {title_of(offer)}: {words}",
+            words=f"Download of {title_of(option)}: {words}",
         )
-        name = title_of(offer)
+        name = title_of(option)
         pause = "Resume" if isinstance(state, Paused) else "Pause"
         self._pause.setText(pause)
         self._pause.setAccessibleName(f"{pause} the download of {name}")
@@ -74,16 +74,16 @@ class DownloadLine(QWidget):
         row.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _on_pause_clicked(self) -> None:
-        if self._offer is None:
+        if self._option is None:
             return
-        if isinstance(self._offer.transfer, Paused):
-            self._wishes.resume_requested.emit(self._offer)
+        if isinstance(self._option.transfer, Paused):
+            self._actions.resume_requested.emit(self._option)
         else:
-            self._wishes.pause_requested.emit(self._offer)
+            self._actions.pause_requested.emit(self._option)
 
     def _on_cancel_clicked(self) -> None:
-        if self._offer is not None:
-            self._wishes.cancel_requested.emit(self._offer)
+        if self._option is not None:
+            self._actions.cancel_requested.emit(self._option)
 
 
 class ProgressBar(QWidget):

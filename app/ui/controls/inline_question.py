@@ -47,7 +47,7 @@ class ChoiceBox(QMessageBox):
             self.answered.emit(chosen is self._first)
 
 
-class Asking(QFrame):
+class InlineQuestion(QFrame):
     """What will happen, with a button to go on and one to leave it.
 
     Signals:

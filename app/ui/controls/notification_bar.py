@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.notifications.notification import Notice, NoticeKind
+from app.notifications.notification import Notification, NotificationKind
 from app.ui.controls.buttons import IconButton
 from app.ui.controls.labels import make_label
 from app.ui.style.theme import MEDIUM, SMALL, SMALL_CONTROL_SIDE, Theme
@@ -13,11 +13,11 @@ _MOST = 3
 _INFO_MS = 10_000
 
 
-class NoticeBar(QWidget):
+class NotificationBar(QWidget):
     """A short stack of notices, the newest at the bottom.
 
     Signals:
-        action_chosen: the Notice whose action the user chose
+        action_chosen: the Notification whose action the user chose
     """
 
     action_chosen = Signal(object)
@@ -25,21 +25,21 @@ class NoticeBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._cards: list[NoticeCard] = []
+        self._cards: list[NotificationCard] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SMALL)
         self.setVisible(False)
 
-    def notices(self) -> tuple[Notice, ...]:
+    def notifications(self) -> tuple[Notification, ...]:
         """What is shown, oldest first."""
-        return tuple(card.notice for card in self._cards)
+        return tuple(card.notification for card in self._cards)
 
-    def show_notice(self, notice: Notice) -> None:
+    def show_notification(self, notification: Notification) -> None:
         """Show a notice; one that says the same takes the place of the older."""
-        for card in [card for card in self._cards if card.notice == notice]:
+        for card in [card for card in self._cards if card.notification == notification]:
             self._remove(card)
-        card = NoticeCard(self._theme, notice)
+        card = NotificationCard(self._theme, notification)
         card.action_chosen.connect(self.action_chosen)
         card.done.connect(self._on_card_done)
         self._cards.append(card)
@@ -48,7 +48,7 @@ class NoticeBar(QWidget):
             self._remove(self._cards[0])
         self.setVisible(True)
 
-    def _remove(self, card: "NoticeCard") -> None:
+    def _remove(self, card: "NotificationCard") -> None:
         self._cards.remove(card)
         self._column.removeWidget(card)
         card.hide()
@@ -56,33 +56,35 @@ class NoticeBar(QWidget):
         self.setVisible(bool(self._cards))
 
     def _on_card_done(self, card: object) -> None:
-        if isinstance(card, NoticeCard) and card in self._cards:
+        if isinstance(card, NotificationCard) and card in self._cards:
             self._remove(card)
 
 
-class NoticeCard(QFrame):
+class NotificationCard(QFrame):
     """One notice; news go by themselves, problems wait to be closed.
 
     Signals:
-        action_chosen: its Notice
+        action_chosen: its Notification
         done: the card itself, which can go
     """
 
     action_chosen = Signal(object)
     done = Signal(object)
 
-    def __init__(self, theme: Theme, notice: Notice, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, notification: Notification, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self.setProperty("kind", notice.kind.value)
-        self.setAccessibleName(f"{notice.title} {notice.explanation}".strip())
-        self.notice = notice
+        self.setProperty("kind", notification.kind.value)
+        self.setAccessibleName(f"{notification.title} {notification.explanation}".strip())
+        self.notification = notification
         self._theme = theme
         self._icon = QLabel()
         self._lay_out()
         self._on_theme_changed()
         theme.changed.connect(self._on_theme_changed)
-        if notice.kind is NoticeKind.INFO:
+        if notification.kind is NotificationKind.INFO:
             timer = QTimer(self, singleShot=True, interval=_INFO_MS)
             timer.timeout.connect(self._finish)
             timer.start()
@@ -90,18 +92,18 @@ class NoticeCard(QFrame):
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(_wrapped(make_label(self.notice.title, strong=True)))
-        if self.notice.explanation:
-            words.addWidget(_wrapped(make_label(self.notice.explanation, tone="quiet")))
+        words.addWidget(_wrapped(make_label(self.notification.title, strong=True)))
+        if self.notification.explanation:
+            words.addWidget(_wrapped(make_label(self.notification.explanation, tone="quiet")))
         row = QHBoxLayout(self)
         row.setContentsMargins(MEDIUM, SMALL, SMALL, SMALL)
         row.setSpacing(MEDIUM)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
-        if self.notice.action is not None:
-            action = QPushButton(self.notice.action)
+        if self.notification.action is not None:
+            action = QPushButton(self.notification.action)
             action.setProperty("kind", "action")
-            action.setAccessibleName(self.notice.action)
+            action.setAccessibleName(self.notification.action)
             action.clicked.connect(self._on_action_clicked)
             row.addWidget(action)
         close = IconButton(self._theme, "close", "Close this notice", side_px=SMALL_CONTROL_SIDE)
@@ -112,17 +114,17 @@ class NoticeCard(QFrame):
         self.done.emit(self)
 
     def _on_action_clicked(self) -> None:
-        self.action_chosen.emit(self.notice)
+        self.action_chosen.emit(self.notification)
         self.done.emit(self)
 
     def _on_theme_changed(self) -> None:
         colours = self._theme.colours
         colour = {
-            NoticeKind.INFO: colours.accent,
-            NoticeKind.WARNING: colours.warning,
-            NoticeKind.PROBLEM: colours.problem,
-        }[self.notice.kind]
-        self._icon.setPixmap(self._theme.icon(self.notice.kind.value, colour).pixmap(20, 20))
+            NotificationKind.INFO: colours.accent,
+            NotificationKind.WARNING: colours.warning,
+            NotificationKind.PROBLEM: colours.problem,
+        }[self.notification.kind]
+        self._icon.setPixmap(self._theme.icon(self.notification.kind.value, colour).pixmap(20, 20))
 
 
 def _wrapped(label: QLabel) -> QLabel:

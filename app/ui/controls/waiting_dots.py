@@ -29,7 +29,7 @@ class WaitingDots(QWidget):
         self.setAccessibleName("Waiting")
 
     def sizeHint(self) -> QSize:
-        """Room for the dots."""
+        """Space for the dots."""
         return QSize(_STEP_PX * _DOTS, 20)
 
     def showEvent(self, event: QShowEvent) -> None:

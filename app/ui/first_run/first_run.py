@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import FirstLook, Offers
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import FirstLook, ModelOptions
 from app.ui.controls.buttons import make_button
 from app.ui.controls.labels import make_label
 from app.ui.controls.waiting_dots import WaitingDots
@@ -39,10 +39,10 @@ class FirstRun(QScrollArea):
     import_wanted = Signal()
     models_wanted = Signal()
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._wishes = wishes
+        self._actions = actions
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -50,9 +50,9 @@ class FirstRun(QScrollArea):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
         self._found = _centred_label(size="lead")
         self._dots = WaitingDots(theme)
-        self._card = RecommendationCard(theme, wishes)
+        self._card = RecommendationCard(theme, actions)
         self._next_better = _centred_label(tone="quiet", size="caption")
-        self._others = Alternatives(theme, wishes)
+        self._others = Alternatives(theme, actions)
         self._notes = Notes(theme)
         self._import = make_button("Import a file I have…", "quiet")
         self._all = make_button("See all models…", "quiet")
@@ -60,28 +60,28 @@ class FirstRun(QScrollArea):
         self._lay_out()
         self._import.clicked.connect(self.import_wanted)
         self._all.clicked.connect(self.models_wanted)
-        self._demo.clicked.connect(wishes.demo_chosen)
+        self._demo.clicked.connect(actions.demo_chosen)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self.show_offers(Offers())
+        self.show_options(ModelOptions())
 
     @property
     def card(self) -> RecommendationCard:
         """What we would take."""
         return self._card
 
-    def show_offers(self, offers: Offers) -> None:
+    def show_options(self, options: ModelOptions) -> None:
         """Show what is known by now."""
-        look = offers.first_look
+        look = options.first_look
         is_looking = look is None
         self._dots.setVisible(is_looking)
         self._all.setVisible(not is_looking)
         self._import.setVisible(not is_looking)
         self._found.setText(_LOOKING if look is None else look.found)
-        self._others.show_offers(() if look is None else look.alternatives)
+        self._others.show_options(() if look is None else look.alternatives)
         self._notes.show_notes(() if look is None else look.notes)
         self._show_recommendation(look)
-        self._show_demo(offers)
+        self._show_demo(options)
 
     def _show_recommendation(self, look: FirstLook | None) -> None:
         next_better = "" if look is None else look.next_better
@@ -95,8 +95,8 @@ class FirstRun(QScrollArea):
         else:
             self._card.show_recommendation(look.recommendation, look.reason)
 
-    def _show_demo(self, offers: Offers) -> None:
-        is_coming = any(offer.transfer is not None for offer in offers.offers)
+    def _show_demo(self, options: ModelOptions) -> None:
+        is_coming = any(option.transfer is not None for option in options.options)
         text = _DEMO_MEANWHILE if is_coming else _DEMO
         self._demo.setText(text)
         self._demo.setAccessibleName(text)
@@ -132,11 +132,11 @@ class FirstRun(QScrollArea):
         self._links.setSpacing(TIGHT)
         for button in (self._import, self._all, self._demo):
             self._links.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        foot = QHBoxLayout()
-        foot.addStretch()
-        foot.addLayout(self._links)
-        foot.addStretch()
-        return foot
+        footer = QHBoxLayout()
+        footer.addStretch()
+        footer.addLayout(self._links)
+        footer.addStretch()
+        return footer
 
     def _on_theme_changed(self) -> None:
         accent = QColor(self._theme.colours.accent)

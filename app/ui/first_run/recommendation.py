@@ -11,12 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offer
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOption
 from app.model_manager.options.option_text import (
     facts_of,
     memory_in_words,
-    offer_in_words,
+    option_in_words,
     speeds_of,
     title_of,
     transfer_in_words,
@@ -34,10 +34,10 @@ _BAR_PX = 12
 class RecommendationCard(QFrame):
     """What we would take, why, what it takes, and the one large button."""
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._wishes = wishes
-        self._offer: Offer | None = None
+        self._actions = actions
+        self._option: ModelOption | None = None
         self.setObjectName("card")
         self._chip = QLabel("Recommended for this computer")
         self._chip.setObjectName("good_chip")
@@ -51,33 +51,33 @@ class RecommendationCard(QFrame):
         self._speed.setWordWrap(True)
         self._act = make_button("", "large")
         self._act.clicked.connect(self._on_act_clicked)
-        self._download = DownloadLine(theme, wishes)
+        self._download = DownloadLine(theme, actions)
         self._lay_out()
 
-    def show_recommendation(self, offer: Offer, reason: str) -> None:
-        """Offer this one, or show its download."""
-        self._offer = offer
-        self._title.setText(title_of(offer))
-        self._quality.setText(offer.quality)
+    def show_recommendation(self, option: ModelOption, reason: str) -> None:
+        """Propose this one, or show its download."""
+        self._option = option
+        self._title.setText(title_of(option))
+        self._quality.setText(option.quality)
         self._reason.setText(reason)
-        self._bar.show_memory(offer.memory)
-        self._legend.show_memory(offer.memory)
-        self._speed.setText(" · ".join(speeds_of(offer)))
-        self._act.setText(_action_of(offer))
-        self._act.setAccessibleName(f"{_action_of(offer)}: {title_of(offer)}")
+        self._bar.show_memory(option.memory)
+        self._legend.show_memory(option.memory)
+        self._speed.setText(" · ".join(speeds_of(option)))
+        self._act.setText(_action_of(option))
+        self._act.setAccessibleName(f"{_action_of(option)}: {title_of(option)}")
         self._act.setAccessibleDescription(
-            f"{reason} {offer_in_words(offer)}. {memory_in_words(offer.memory)}"
+            f"{reason} {option_in_words(option)}. {memory_in_words(option.memory)}"
         )
         for part in self._about_a_model():
             part.setVisible(True)
         self._speed.setVisible(bool(self._speed.text()))
-        self._act.setVisible(offer.transfer is None)
-        self._download.setVisible(offer.transfer is not None)
-        self._download.show_offer(offer)
+        self._act.setVisible(option.transfer is None)
+        self._download.setVisible(option.transfer is not None)
+        self._download.show_option(option)
 
     def show_nothing(self, reason: str) -> None:
         """Say that nothing but the demo fits."""
-        self._offer = None
+        self._option = None
         self._reason.setText(reason)
         for part in self._about_a_model():
             part.setVisible(False)
@@ -107,37 +107,37 @@ class RecommendationCard(QFrame):
         column.addWidget(self._download)
 
     def _on_act_clicked(self) -> None:
-        if self._offer is not None:
-            choose(self._wishes, self._offer)
+        if self._option is not None:
+            choose(self._actions, self._option)
 
 
 class Alternatives(QWidget):
     """Other sensible models, each a line that is a button."""
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._wishes = wishes
+        self._actions = actions
         self._buttons: list[AlternativeButton] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, SMALL, 0, 0)
         self._column.setSpacing(TIGHT + 2)
         self._column.addWidget(make_label("Or take another one", tone="quiet", size="caption"))
 
-    def show_offers(self, offers: tuple[Offer, ...]) -> None:
+    def show_options(self, options: tuple[ModelOption, ...]) -> None:
         """Show these; the same ones keep their buttons."""
-        if [each.offer.key for each in self._buttons] != [offer.key for offer in offers]:
-            self._rebuild(offers)
-        for button, offer in zip(self._buttons, offers, strict=True):
-            button.show_offer(offer)
-        self.setVisible(bool(offers))
+        if [each.option.key for each in self._buttons] != [option.key for option in options]:
+            self._rebuild(options)
+        for button, option in zip(self._buttons, options, strict=True):
+            button.show_option(option)
+        self.setVisible(bool(options))
 
-    def _rebuild(self, offers: tuple[Offer, ...]) -> None:
+    def _rebuild(self, options: tuple[ModelOption, ...]) -> None:
         for button in self._buttons:
             self._column.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self._buttons = [AlternativeButton(self._theme, self._wishes, each) for each in offers]
+        self._buttons = [AlternativeButton(self._theme, self._actions, each) for each in options]
         for button in self._buttons:
             self._column.addWidget(button)
 
@@ -146,12 +146,16 @@ class AlternativeButton(QPushButton):
     """Another sensible model; the whole line is the button."""
 
     def __init__(
-        self, theme: Theme, wishes: ModelWishes, offer: Offer, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        actions: ModelActions,
+        option: ModelOption,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.offer = offer
+        self.option = option
         self._theme = theme
-        self._wishes = wishes
+        self._actions = actions
         self.setProperty("kind", "example")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setAutoDefault(False)
@@ -163,19 +167,19 @@ class AlternativeButton(QPushButton):
         self._lay_out()
         self.clicked.connect(self._on_clicked)
         theme.changed.connect(self._on_theme_changed)
-        self.show_offer(offer)
+        self.show_option(option)
 
-    def show_offer(self, offer: Offer) -> None:
+    def show_option(self, option: ModelOption) -> None:
         """Show its new state."""
-        self.offer = offer
-        self._title.setText(title_of(offer))
-        facts = [facts_of(offer), offer.warning]
-        if offer.transfer is not None:
-            facts = [transfer_in_words(offer.transfer)]
+        self.option = option
+        self._title.setText(title_of(option))
+        facts = [facts_of(option), option.warning]
+        if option.transfer is not None:
+            facts = [transfer_in_words(option.transfer)]
         self._facts.setText("\n".join(part for part in facts if part))
-        action = f"{_action_of(offer)}: " if offer.transfer is None else ""
-        self.setAccessibleName(f"{action}{offer_in_words(offer)}")
-        self.setAccessibleDescription(f"{memory_in_words(offer.memory)} {offer.warning}".strip())
+        action = f"{_action_of(option)}: " if option.transfer is None else ""
+        self.setAccessibleName(f"{action}{option_in_words(option)}")
+        self.setAccessibleDescription(f"{memory_in_words(option.memory)} {option.warning}".strip())
         self._on_theme_changed()
 
     def _lay_out(self) -> None:
@@ -192,11 +196,11 @@ class AlternativeButton(QPushButton):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def _on_clicked(self) -> None:
-        if self.offer.transfer is None:
-            choose(self._wishes, self.offer)
+        if self.option.transfer is None:
+            choose(self._actions, self.option)
 
     def _on_theme_changed(self) -> None:
-        icon = self._theme.icon("next" if self.offer.is_installed else "download")
+        icon = self._theme.icon("next" if self.option.is_installed else "download")
         self._icon.setPixmap(icon.pixmap(ICON_SIDE, ICON_SIDE))
 
     def sizeHint(self) -> QSize:
@@ -255,15 +259,15 @@ class Notes(QWidget):
         self.setVisible(bool(texts))
 
 
-def choose(wishes: ModelWishes, offer: Offer) -> None:
+def choose(actions: ModelActions, option: ModelOption) -> None:
     """Use it, once it is here."""
-    if offer.is_installed:
-        wishes.model_chosen.emit(offer)
+    if option.is_installed:
+        actions.model_chosen.emit(option)
     else:
-        wishes.fetch_and_use_requested.emit(offer)
+        actions.fetch_and_use_requested.emit(option)
 
 
-def _action_of(offer: Offer) -> str:
-    if offer.is_installed:
+def _action_of(option: ModelOption) -> str:
+    if option.is_installed:
         return "Use it"
-    return f"Download and use ({size_in_words(offer.download_bytes)})"
+    return f"Download and use ({size_in_words(option.download_bytes)})"

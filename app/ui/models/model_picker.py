@@ -4,13 +4,13 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offer, Offers
-from app.model_manager.options.options_model import OffersModel
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOption, ModelOptions
+from app.model_manager.options.options_model import OptionsModel
 from app.ui.controls.buttons import IconButton
 from app.ui.controls.labels import make_label
-from app.ui.models.option_list import OfferList
-from app.ui.models.picker_footer import PickerFoot
+from app.ui.models.option_list import OptionList
+from app.ui.models.picker_footer import PickerFooter
 from app.ui.style.theme import (
     LARGE,
     MEDIUM,
@@ -39,32 +39,32 @@ class ModelPicker(QWidget):
     import_wanted = Signal()
 
     def __init__(
-        self, theme: Theme, offers: OffersModel, wishes: ModelWishes, window: QWidget
+        self, theme: Theme, options: OptionsModel, actions: ModelActions, window: QWidget
     ) -> None:
         super().__init__(window)
         self._theme = theme
         self._window = window
         self._anchor: QWidget = window
-        self._offers = offers
-        self._selected: Offer | None = None
+        self._options = options
+        self._selected: ModelOption | None = None
         self._before: QWidget | None = None
         self._panel = _Panel(self)
-        self._list = OfferList(theme, wishes)
+        self._list = OptionList(theme, actions)
         self._looking = make_label("Looking at this computer…", tone="quiet")
         self._looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._foot = PickerFoot(theme, wishes)
+        self._footer = PickerFooter(theme, actions)
         self._lay_out()
         self._list.current_changed.connect(self._on_current_changed)
         self._list.place_focused.connect(self._on_place_focused)
-        self._foot.import_wanted.connect(self._on_import_wanted)
+        self._footer.import_wanted.connect(self._on_import_wanted)
         self._panel.left.connect(self.close_panel)
-        offers.changed.connect(self._on_offers_changed)
+        options.changed.connect(self._on_options_changed)
         theme.changed.connect(self.update)
         window.installEventFilter(self)
         self.hide()
 
     @property
-    def list(self) -> OfferList:
+    def list(self) -> OptionList:
         """The models in it."""
         return self._list
 
@@ -75,13 +75,13 @@ class ModelPicker(QWidget):
         self._anchor = anchor
         self._before = QApplication.focusWidget()
         self._selected = None
-        self._show(self._offers.value)
+        self._show(self._options.value)
         self._place()
         self.show()
         self.raise_()
         # Rows that cannot be seen yet take no focus.
         self._panel.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._list.open_at(self._offers.value)
+        self._list.open_at(self._options.value)
 
     def close_panel(self) -> None:
         """Put the panel away and give the keyboard back."""
@@ -112,17 +112,17 @@ class ModelPicker(QWidget):
         column.addLayout(head)
         column.addWidget(self._looking, 1)
         column.addWidget(self._scroll, 1)
-        column.addWidget(self._foot)
-        self._panel.set_parts(self._scroll, self._foot)
+        column.addWidget(self._footer)
+        self._panel.set_parts(self._scroll, self._footer)
 
-    def _show(self, offers: Offers) -> None:
-        self._looking.setVisible(not offers.offers)
-        self._scroll.setVisible(bool(offers.offers))
-        self._list.show_offers(offers.offers)
+    def _show(self, options: ModelOptions) -> None:
+        self._looking.setVisible(not options.options)
+        self._scroll.setVisible(bool(options.options))
+        self._list.show_options(options.options)
         if self._selected is not None:
             key = self._selected.key
-            self._selected = next((each for each in offers.offers if each.key == key), None)
-        self._foot.show_offers(offers, self._selected)
+            self._selected = next((each for each in options.options if each.key == key), None)
+        self._footer.show_options(options, self._selected)
 
     def _place(self) -> None:
         room = self._window.rect()
@@ -133,14 +133,14 @@ class ModelPicker(QWidget):
         left = min(anchor.x(), room.width() - width - MEDIUM)
         self._panel.setGeometry(left, anchor.y() - TIGHT - height, width, height)
 
-    def _on_offers_changed(self, offers: Offers) -> None:
+    def _on_options_changed(self, options: ModelOptions) -> None:
         # Nobody sees it while it is closed; it is brought up to date when it opens.
         if self.isVisible():
-            self._show(offers)
+            self._show(options)
 
-    def _on_current_changed(self, offer: Offer | None) -> None:
-        self._selected = offer
-        self._foot.show_offers(self._offers.value, offer)
+    def _on_current_changed(self, option: ModelOption | None) -> None:
+        self._selected = option
+        self._footer.show_options(self._options.value, option)
 
     def _on_place_focused(self, place: QWidget) -> None:
         # With its neighbours, so that it is seen where the list goes on.

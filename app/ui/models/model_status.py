@@ -23,8 +23,8 @@ from app.engine.model_state import (
     Stopping,
     Thinking,
 )
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offers
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOptions
 from app.model_manager.options.option_text import download_in_short, title_of
 from app.notifications.notification import Explain
 from app.ui.controls.buttons import make_button
@@ -54,7 +54,7 @@ class ModelStatus(QWidget):
         theme: Theme,
         state: ModelState,
         explain: Explain,
-        wishes: ModelWishes,
+        actions: ModelActions,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -76,7 +76,7 @@ class ModelStatus(QWidget):
         self._on_theme_changed()
         self._button.clicked.connect(self.models_wanted)
         self._download.clicked.connect(self.models_wanted)
-        self._cancel.clicked.connect(wishes.load_cancel_requested)
+        self._cancel.clicked.connect(actions.load_cancel_requested)
         state.changed.connect(self._show)
         self._show(state.value)
 
@@ -88,9 +88,9 @@ class ModelStatus(QWidget):
         """Put the keyboard on the button."""
         self._button.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_offers(self, offers: Offers) -> None:
+    def show_options(self, options: ModelOptions) -> None:
         """Say which download runs, if one does."""
-        coming = next((each for each in offers.offers if each.transfer is not None), None)
+        coming = next((each for each in options.options if each.transfer is not None), None)
         self._download.setVisible(coming is not None)
         if coming is None or coming.transfer is None:
             return

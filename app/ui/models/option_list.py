@@ -6,75 +6,75 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offer, OfferKey, Offers
-from app.ui.models.option_row import OfferRow
-from app.ui.models.option_section import OfferSection, SectionHeading
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelKey, ModelOption, ModelOptions
+from app.ui.models.option_row import OptionRow
+from app.ui.models.option_section import OptionSection, SectionHeading
 from app.ui.style.theme import SMALL, Theme
 
 IMPORTED = "Imported"
 DEMONSTRATION = "Demonstration"
 
 # What the keyboard stands on.
-_Place = OfferRow | SectionHeading
+_Place = OptionRow | SectionHeading
 
 
-class OfferList(QWidget):
+class OptionList(QWidget):
     """Sections of offers; exactly one heading or row is reached by Tab.
 
     Signals:
-        current_changed: the Offer of the row that has the keyboard, None on a heading
+        current_changed: the ModelOption of the row that has the keyboard, None on a heading
         place_focused: the widget that has the keyboard, which should be seen
     """
 
     current_changed = Signal(object)
     place_focused = Signal(object)
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("plain")
         self._theme = theme
-        self._wishes = wishes
-        self._accepted: set[OfferKey] = set()
-        self._sections: dict[str, OfferSection] = {}
+        self._actions = actions
+        self._accepted: set[ModelKey] = set()
+        self._sections: dict[str, OptionSection] = {}
         self._current: _Place | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SMALL, 0, SMALL, 0)
         self._column.setSpacing(2)
         self._column.addStretch()
 
-    def sections(self) -> tuple[OfferSection, ...]:
+    def sections(self) -> tuple[OptionSection, ...]:
         """The sections, top to bottom."""
         return tuple(self._sections.values())
 
-    def show_offers(self, offers: Sequence[Offer]) -> None:
+    def show_options(self, options: Sequence[ModelOption]) -> None:
         """Show these, by size."""
-        groups: dict[str, list[Offer]] = {}
-        for offer in offers:
-            groups.setdefault(section_of(offer), []).append(offer)
+        groups: dict[str, list[ModelOption]] = {}
+        for option in options:
+            groups.setdefault(section_of(option), []).append(option)
         for title in [title for title in self._sections if title not in groups]:
             self._drop(title)
         for place, (title, group) in enumerate(groups.items()):
             if title not in self._sections:
                 self._sections[title] = self._make_section(title)
-            self._sections[title].show_offers(group)
+            self._sections[title].show_options(group)
             self._column.insertWidget(place, self._sections[title])
         self._sections = {title: self._sections[title] for title in groups}
         if self._current not in self._places():
             self._take_current(next(iter(self._places()), None))
 
-    def open_at(self, offers: Offers) -> None:
+    def open_at(self, options: ModelOptions) -> None:
         """Open where the user probably wants to look, and put the keyboard there."""
-        wanted = offers.loaded or offers.recommended
+        wanted = options.loaded or options.recommended
         if wanted is not None and (section := self._sections.get(section_of(wanted))):
             section.open()
-            row = next((row for row in section.rows() if row.offer.key == wanted.key), None)
+            row = next((row for row in section.rows() if row.option.key == wanted.key), None)
             self._go_to(row)
         else:
             self._go_to(next(iter(self._places()), None))
 
-    def _make_section(self, title: str) -> OfferSection:
-        section = OfferSection(self._theme, self._wishes, title, self._accepted)
+    def _make_section(self, title: str) -> OptionSection:
+        section = OptionSection(self._theme, self._actions, title, self._accepted)
         section.heading.set_current(is_current=False)
         section.focused.connect(self._on_focused)
         section.warning_accepted.connect(self._accepted.add)
@@ -116,7 +116,7 @@ class OfferList(QWidget):
 
     def _on_focused(self, place: _Place) -> None:
         self._take_current(place)
-        self.current_changed.emit(place.offer if isinstance(place, OfferRow) else None)
+        self.current_changed.emit(place.option if isinstance(place, OptionRow) else None)
         self.place_focused.emit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -136,8 +136,8 @@ class OfferList(QWidget):
                 super().keyPressEvent(event)
 
 
-def section_of(offer: Offer) -> str:
+def section_of(option: ModelOption) -> str:
     """The title it stands under."""
-    if offer.is_demo:
+    if option.is_demo:
         return DEMONSTRATION
-    return offer.model if offer.size else IMPORTED
+    return option.model if option.size else IMPORTED

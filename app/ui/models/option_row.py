@@ -4,18 +4,18 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Fit, Offer
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import Fit, ModelOption
 from app.model_manager.options.option_text import (
     facts_of,
     memory_in_words,
-    offer_in_words,
+    option_in_words,
     title_of,
 )
 from app.notifications.formatting import size_in_words
 from app.ui.controls.buttons import IconButton, make_button
 from app.ui.controls.download_line import DownloadLine
-from app.ui.controls.inline_question import Asking
+from app.ui.controls.inline_question import InlineQuestion
 from app.ui.controls.labels import make_label, restyle
 from app.ui.controls.memory_bar import MemoryBar
 from app.ui.style.theme import MEDIUM, SMALL, SMALL_CONTROL_SIDE, TIGHT, Colours, Theme
@@ -24,7 +24,7 @@ _FIT_ICONS = {Fit.FULLY: "fits", Fit.PARTLY: "fits_partly", Fit.NOT: "fits_not"}
 _FIT_PX = 16
 
 
-class OfferRow(QPushButton):
+class OptionRow(QPushButton):
     """A row that takes the keyboard as a whole; its buttons are reached from there by Tab.
 
     Enter and Space do what its chief button does, Delete asks whether to delete it.
@@ -38,15 +38,19 @@ class OfferRow(QPushButton):
     warning_accepted = Signal(object)
 
     def __init__(
-        self, theme: Theme, wishes: ModelWishes, offer: Offer, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        actions: ModelActions,
+        option: ModelOption,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._wishes = wishes
-        self._offer = offer
+        self._actions = actions
+        self._option = option
         self._is_current = False
         self._is_warned = False
-        self._asking: Asking | None = None
+        self._asking: InlineQuestion | None = None
         self._download: DownloadLine | None = None
         self._delete: IconButton | None = None
         self.setProperty("kind", "row")
@@ -67,14 +71,14 @@ class OfferRow(QPushButton):
         self._draw()
 
     @property
-    def offer(self) -> Offer:
+    def option(self) -> ModelOption:
         """What is shown."""
-        return self._offer
+        return self._option
 
-    def show_offer(self, offer: Offer) -> None:
+    def show_option(self, option: ModelOption) -> None:
         """Show its new state."""
-        if offer != self._offer:
-            self._offer = offer
+        if option != self._option:
+            self._option = option
             self._draw()
 
     def set_current(self, *, is_current: bool) -> None:
@@ -88,11 +92,11 @@ class OfferRow(QPushButton):
 
     def act(self) -> None:
         """Do the one thing there is to do: use it or download it; warns first, once."""
-        if self._offer.is_loaded or self._offer.transfer is not None:
+        if self._option.is_loaded or self._option.transfer is not None:
             return
-        if self._offer.warning and not self._is_warned:
-            verb = "Use" if self._offer.is_installed else "Download"
-            self._ask(self._offer.warning, f"{verb} it anyway", "Leave it", self._go_on)
+        if self._option.warning and not self._is_warned:
+            verb = "Use" if self._option.is_installed else "Download"
+            self._ask(self._option.warning, f"{verb} it anyway", "Leave it", self._go_on)
         else:
             self._go_on()
 
@@ -100,13 +104,13 @@ class OfferRow(QPushButton):
         """Ask whether its files should go."""
         if not self._may_delete():
             return
-        name = title_of(self._offer)
-        if self._offer.size:
+        name = title_of(self._option)
+        if self._option.size:
             text = f"Delete {name} from this computer? It frees "
-            text += f"{size_in_words(self._offer.download_bytes)} and can be downloaded again."
+            text += f"{size_in_words(self._option.download_bytes)} and can be downloaded again."
         else:
             text = f"Remove {name}? A file that is kept outside the models folder stays there."
-        self._ask(text, "Delete it" if self._offer.size else "Remove it", "Keep it", self._remove)
+        self._ask(text, "Delete it" if self._option.size else "Remove it", "Keep it", self._remove)
 
     def _lay_out(self) -> None:
         self._head = QHBoxLayout()
@@ -128,42 +132,42 @@ class OfferRow(QPushButton):
         self._column.addWidget(self._bar)
 
     def _draw(self) -> None:
-        offer = self._offer
-        self._name.setText(offer.quantisation or offer.model)
-        chip = "In use" if offer.is_loaded else "Recommended" if offer.is_recommended else ""
+        option = self._option
+        self._name.setText(option.quantisation or option.model)
+        chip = "In use" if option.is_loaded else "Recommended" if option.is_recommended else ""
         self._chip.setText(chip)
         self._chip.setVisible(bool(chip))
-        self._quality.setText(offer.quality)
-        self._facts.setText(facts_of(offer))
-        self._bar.show_memory(offer.memory)
+        self._quality.setText(option.quality)
+        self._facts.setText(facts_of(option))
+        self._bar.show_memory(option.memory)
         self._show_action()
         self._show_download()
         self._show_delete()
         self._on_theme_changed()
         self._open_to_tab()
-        self.setAccessibleName(offer_in_words(offer))
-        self.setAccessibleDescription(f"{memory_in_words(offer.memory)} {offer.warning}".strip())
+        self.setAccessibleName(option_in_words(option))
+        self.setAccessibleDescription(f"{memory_in_words(option.memory)} {option.warning}".strip())
 
     def _show_action(self) -> None:
-        offer = self._offer
-        verb = "Use" if offer.is_installed else "Download"
+        option = self._option
+        verb = "Use" if option.is_installed else "Download"
         self._act.setText(verb)
-        self._act.setAccessibleName(f"{verb} {title_of(offer)}")
-        kind = "chief" if offer.is_recommended else "plain"
+        self._act.setAccessibleName(f"{verb} {title_of(option)}")
+        kind = "chief" if option.is_recommended else "plain"
         if self._act.property("kind") != kind:
             self._act.setProperty("kind", kind)
             restyle(self._act)
-        self._act.setVisible(not offer.is_loaded and offer.transfer is None)
+        self._act.setVisible(not option.is_loaded and option.transfer is None)
 
     def _show_download(self) -> None:
         # Most rows never have one.
-        if self._offer.transfer is not None and self._download is None:
-            self._download = DownloadLine(self._theme, self._wishes)
+        if self._option.transfer is not None and self._download is None:
+            self._download = DownloadLine(self._theme, self._actions)
             self._column.addSpacing(SMALL)
             self._column.addWidget(self._download)
         if self._download is not None:
-            self._download.setVisible(self._offer.transfer is not None)
-            self._download.show_offer(self._offer)
+            self._download.setVisible(self._option.transfer is not None)
+            self._download.show_option(self._option)
 
     def _show_delete(self) -> None:
         if self._may_delete() and self._delete is None:
@@ -172,11 +176,11 @@ class OfferRow(QPushButton):
             self._head.insertWidget(self._head.count() - 1, self._delete)
         if self._delete is not None:
             self._delete.setVisible(self._may_delete())
-            self._delete.show_meaning("delete", f"Delete {title_of(self._offer)}…")
+            self._delete.show_meaning("delete", f"Delete {title_of(self._option)}…")
 
     def _may_delete(self) -> bool:
-        offer = self._offer
-        return offer.is_installed and not (offer.is_demo or offer.is_loaded)
+        option = self._option
+        return option.is_installed and not (option.is_demo or option.is_loaded)
 
     def _open_to_tab(self) -> None:
         policy = Qt.FocusPolicy.StrongFocus if self._is_current else Qt.FocusPolicy.ClickFocus
@@ -193,7 +197,7 @@ class OfferRow(QPushButton):
 
     def _ask(self, text: str, agree: str, refuse: str, then: object) -> None:
         self._end_asking()
-        self._asking = Asking(self._theme, text, agree, refuse)
+        self._asking = InlineQuestion(self._theme, text, agree, refuse)
         self._asking.agreed.connect(self._end_asking)
         self._asking.agreed.connect(then)
         self._asking.refused.connect(self._end_asking)
@@ -210,19 +214,19 @@ class OfferRow(QPushButton):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_on(self) -> None:
-        if self._offer.warning and not self._is_warned:
+        if self._option.warning and not self._is_warned:
             self._is_warned = True
-            self.warning_accepted.emit(self._offer.key)
-        if self._offer.is_installed:
-            self._wishes.model_chosen.emit(self._offer)
+            self.warning_accepted.emit(self._option.key)
+        if self._option.is_installed:
+            self._actions.model_chosen.emit(self._option)
         else:
-            self._wishes.download_requested.emit(self._offer)
+            self._actions.download_requested.emit(self._option)
 
     def _remove(self) -> None:
-        self._wishes.delete_requested.emit(self._offer)
+        self._actions.delete_requested.emit(self._option)
 
     def _on_theme_changed(self) -> None:
-        fit = self._offer.fit
+        fit = self._option.fit
         icon = self._theme.icon(_FIT_ICONS[fit], colour_of_fit(fit, self._theme.colours))
         self._fit.setPixmap(icon.pixmap(_FIT_PX, _FIT_PX))
 

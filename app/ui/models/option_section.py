@@ -6,22 +6,22 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Fit, Offer, OfferKey
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import Fit, ModelKey, ModelOption
 from app.model_manager.options.option_text import FIT
 from app.ui.controls.labels import make_label
-from app.ui.models.option_row import OfferRow
+from app.ui.models.option_row import OptionRow
 from app.ui.style.theme import LARGE, MEDIUM, SMALL, TIGHT, Theme
 
 _ARROW_PX = 16
 
 
-class OfferSection(QWidget):
+class OptionSection(QWidget):
     """A heading and, once it was opened, the rows below it.
 
     Signals:
         focused: the heading or row that has the keyboard now
-        warning_accepted: OfferKey of what the user takes although it does not fit
+        warning_accepted: ModelKey of what the user takes although it does not fit
     """
 
     focused = Signal(object)
@@ -30,17 +30,17 @@ class OfferSection(QWidget):
     def __init__(
         self,
         theme: Theme,
-        wishes: ModelWishes,
+        actions: ModelActions,
         title: str,
-        accepted: set[OfferKey],
+        accepted: set[ModelKey],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._wishes = wishes
-        self._offers: tuple[Offer, ...] = ()
+        self._actions = actions
+        self._options: tuple[ModelOption, ...] = ()
         self._accepted = accepted
-        self._rows: dict[OfferKey, OfferRow] = {}
+        self._rows: dict[ModelKey, OptionRow] = {}
         self.heading = SectionHeading(theme, title)
         self.heading.toggled.connect(self._on_toggled)
         self.heading.focused.connect(self.focused)
@@ -61,16 +61,16 @@ class OfferSection(QWidget):
         """Whether its rows are shown."""
         return self.heading.isChecked()
 
-    def rows(self) -> tuple[OfferRow, ...]:
+    def rows(self) -> tuple[OptionRow, ...]:
         """The rows that are shown, top to bottom."""
         if not self.is_open:
             return ()
-        return tuple(self._rows[offer.key] for offer in self._offers)
+        return tuple(self._rows[option.key] for option in self._options)
 
-    def show_offers(self, offers: Sequence[Offer]) -> None:
+    def show_options(self, options: Sequence[ModelOption]) -> None:
         """Show these; rows that stay the same offer stay the same widget."""
-        self._offers = tuple(offers)
-        self.heading.show_offers(self._offers)
+        self._options = tuple(options)
+        self.heading.show_options(self._options)
         # Nobody looks at the rows of a section that was never opened: they are built then.
         if self.is_open or self._rows:
             self._update_rows()
@@ -80,23 +80,23 @@ class OfferSection(QWidget):
         self.heading.setChecked(is_open)
 
     def _update_rows(self) -> None:
-        keys = {offer.key for offer in self._offers}
+        keys = {option.key for option in self._options}
         for key in [key for key in self._rows if key not in keys]:
             row = self._rows.pop(key)
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        for place, offer in enumerate(self._offers):
-            if offer.key in self._rows:
-                self._rows[offer.key].show_offer(offer)
+        for place, option in enumerate(self._options):
+            if option.key in self._rows:
+                self._rows[option.key].show_option(option)
             else:
-                self._rows[offer.key] = self._make_row(offer)
-            self._column.insertWidget(place, self._rows[offer.key])
+                self._rows[option.key] = self._make_row(option)
+            self._column.insertWidget(place, self._rows[option.key])
 
-    def _make_row(self, offer: Offer) -> OfferRow:
-        row = OfferRow(self._theme, self._wishes, offer)
+    def _make_row(self, option: ModelOption) -> OptionRow:
+        row = OptionRow(self._theme, self._actions, option)
         row.set_current(is_current=False)
-        if offer.key in self._accepted:
+        if option.key in self._accepted:
             row.forget_warning()
         row.focused.connect(self.focused)
         row.warning_accepted.connect(self.warning_accepted)
@@ -142,9 +142,9 @@ class SectionHeading(QPushButton):
         theme.changed.connect(self._draw)
         self._draw()
 
-    def show_offers(self, offers: Sequence[Offer]) -> None:
+    def show_options(self, options: Sequence[ModelOption]) -> None:
         """Say the best that is in here."""
-        self._summary = summary_of(offers)
+        self._summary = summary_of(options)
         self._words.setText(self._summary)
         self._draw()
 
@@ -188,18 +188,18 @@ class SectionHeading(QPushButton):
         self.focused.emit(self)
 
 
-def summary_of(offers: Sequence[Offer]) -> str:
+def summary_of(options: Sequence[ModelOption]) -> str:
     """What matters about a size in a few words."""
     parts = []
-    if any(offer.is_loaded for offer in offers):
+    if any(option.is_loaded for option in options):
         parts.append("in use")
-    elif any(offer.transfer is not None for offer in offers):
+    elif any(option.transfer is not None for option in options):
         parts.append("downloading")
-    elif any(offer.is_installed for offer in offers):
+    elif any(option.is_installed for option in options):
         parts.append("installed")
-    if any(offer.is_recommended for offer in offers):
+    if any(option.is_recommended for option in options):
         parts.append("recommended")
-    fits = {offer.fit for offer in offers}
+    fits = {option.fit for option in options}
     best = next((fit for fit in Fit if fit in fits), None)
     if best is not None:
         parts.append(FIT[best].lower())

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.model_manager.actions import ModelWishes
-from app.model_manager.model_options import Offer, Offers
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelOption, ModelOptions
 from app.model_manager.options.option_text import title_of
 from app.ui.controls.buttons import make_button
 from app.ui.controls.labels import make_label
@@ -15,7 +15,7 @@ from app.ui.style.theme import LARGE, MEDIUM, SMALL, TIGHT, Theme
 _BAR_PX = 12
 
 
-class PickerFoot(QFrame):
+class PickerFooter(QFrame):
     """The slider, the large memory bar of one offer and the quiet actions.
 
     Signals:
@@ -24,23 +24,23 @@ class PickerFoot(QFrame):
 
     import_wanted = Signal()
 
-    def __init__(self, theme: Theme, wishes: ModelWishes, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: ModelActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("picker_foot")
         self._title = make_label(tone="quiet", size="caption")
         self._bar = MemoryBar(theme, _BAR_PX)
         self._legend = MemoryLegend(theme)
         self._context = ContextSlider()
-        self._context.previewed.connect(wishes.context_previewed)
-        self._context.chosen.connect(wishes.context_chosen)
+        self._context.previewed.connect(actions.context_previewed)
+        self._context.chosen.connect(actions.context_chosen)
         self._import = make_button("Import a file…", "quiet", "Import a model file")
         self._folder = make_button("Models folder…", "quiet", "Show the models folder")
         self._unload = make_button("Unload now", "quiet", "Unload the model now")
         self._unload.setAccessibleDescription("Frees its memory. Your next question loads it.")
         self._unload.setToolTip(self._unload.accessibleDescription())
         self._import.clicked.connect(self.import_wanted)
-        self._folder.clicked.connect(wishes.folder_requested)
-        self._unload.clicked.connect(wishes.unload_requested)
+        self._folder.clicked.connect(actions.folder_requested)
+        self._unload.clicked.connect(actions.unload_requested)
         self._lay_out()
 
     @property
@@ -48,19 +48,21 @@ class PickerFoot(QFrame):
         """The large memory bar."""
         return self._bar
 
-    def show_offers(self, offers: Offers, selected: Offer | None) -> None:
+    def show_options(self, options: ModelOptions, selected: ModelOption | None) -> None:
         """Show what the selected one takes, else the one that is or should be used."""
-        offer = selected or offers.loaded or offers.recommended or next(iter(offers.offers), None)
-        self._unload.setVisible(offers.loaded is not None)
+        option = (
+            selected or options.loaded or options.recommended or next(iter(options.options), None)
+        )
+        self._unload.setVisible(options.loaded is not None)
         for part in (self._title, self._bar, self._legend, self._context):
-            part.setVisible(offer is not None)
-        if offer is None:
+            part.setVisible(option is not None)
+        if option is None:
             return
-        self._title.setText(f"{title_of(offer)} on {offer.memory.place}")
-        self._bar.show_memory(offer.memory)
-        self._legend.show_memory(offer.memory)
+        self._title.setText(f"{title_of(option)} on {option.memory.place}")
+        self._bar.show_memory(option.memory)
+        self._legend.show_memory(option.memory)
         self._context.show_context(
-            offers.context or offer.context, offer.largest_context, is_ours=not offers.context
+            options.context or option.context, option.largest_context, is_ours=not options.context
         )
 
     def _lay_out(self) -> None:

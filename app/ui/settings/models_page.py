@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.model_manager.model_options import FolderChange, ModelsPlace
+from app.model_manager.model_options import FolderChange, ModelsFolderUse
 from app.notifications.formatting import size_in_words
 from app.settings.settings import Settings
 from app.ui.controls.buttons import make_button
@@ -43,7 +43,7 @@ class ModelsPage(QWidget):
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._place: ModelsPlace | None = None
+        self._place: ModelsFolderUse | None = None
         self._make_fields(theme)
         self._show(settings)
         column = QVBoxLayout(self)
@@ -71,7 +71,7 @@ class ModelsPage(QWidget):
             proxy=self._proxy.text().strip(),
         )
 
-    def show_place(self, place: ModelsPlace) -> None:
+    def show_place(self, place: ModelsFolderUse) -> None:
         """Say where models are kept and on what they run."""
         self._place = place
         room = WIDTH_PX - 2 * WIDE - self._change.sizeHint().width() - 2 * MEDIUM
@@ -216,7 +216,7 @@ def _make_line(placeholder: str, name: str) -> QLineEdit:
     return line
 
 
-def _device_words(place: ModelsPlace) -> str:
+def _device_words(place: ModelsFolderUse) -> str:
     if place.device_bytes is None:
         return f"How much memory the {place.device} has could not be found out."
     found = size_in_words(place.device_bytes)

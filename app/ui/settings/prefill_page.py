@@ -20,7 +20,7 @@ from app.ui.controls.labels import make_label
 from app.ui.style.theme import MEDIUM, SMALL, TIGHT, Theme
 
 
-class ReadingPage(QWidget):
+class PrefillPage(QWidget):
     """Reading ahead, and what was read that is kept.
 
     Signals:
@@ -42,14 +42,14 @@ class ReadingPage(QWidget):
         column.addSpacing(SMALL)
         column.addLayout(self._make_kept_rows())
         column.addStretch()
-        self._work_ahead.toggled.connect(self._percent_row.setEnabled)
+        self._prefill_ahead.toggled.connect(self._percent_row.setEnabled)
         self._clear.clicked.connect(self._on_clear_clicked)
 
     def edited(self, settings: Settings) -> Settings:
         """These settings with what is edited here."""
         return replace(
             settings,
-            work_ahead=self._work_ahead.isChecked(),
+            work_ahead=self._prefill_ahead.isChecked(),
             work_ahead_percent=self._percent.value(),
             cache_gigabytes=self._gigabytes.value(),
             memory_percent=self._memory.value(),
@@ -61,8 +61,8 @@ class ReadingPage(QWidget):
         self._clear.setEnabled(used_bytes > 0)
 
     def _make_fields(self, theme: Theme) -> None:
-        self._work_ahead = TickBox(theme, "Read pictures while I &type")
-        self._work_ahead.setAccessibleName("Read pictures while I type")
+        self._prefill_ahead = TickBox(theme, "Read pictures while I &type")
+        self._prefill_ahead.setAccessibleName("Read pictures while I type")
         self._percent = NumberBox(
             theme, 100, " %", "On battery, read ahead only above this charge, in percent"
         )
@@ -81,22 +81,22 @@ class ReadingPage(QWidget):
         self._clear.setEnabled(False)
 
     def _show(self, settings: Settings) -> None:
-        self._work_ahead.setChecked(settings.work_ahead)
+        self._prefill_ahead.setChecked(settings.work_ahead)
         self._percent.setValue(settings.work_ahead_percent)
         self._gigabytes.setValue(settings.cache_gigabytes)
         self._memory.setValue(settings.memory_percent)
 
     def _make_ahead_rows(self) -> QVBoxLayout:
         why = make_quiet("Answers begin sooner; the computer works a little more.")
-        self._work_ahead.setAccessibleDescription(why.text())
+        self._prefill_ahead.setAccessibleDescription(why.text())
         self._percent_row = make_row("On &battery, only above", self._percent)
         rows = QVBoxLayout()
         rows.setSpacing(TIGHT)
-        rows.addWidget(self._work_ahead, 0, Qt.AlignmentFlag.AlignLeft)
+        rows.addWidget(self._prefill_ahead, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(indented(why))
         rows.addSpacing(TIGHT)
         rows.addWidget(indented(self._percent_row))
-        self._percent_row.setEnabled(self._work_ahead.isChecked())
+        self._percent_row.setEnabled(self._prefill_ahead.isChecked())
         return rows
 
     def _make_kept_rows(self) -> QVBoxLayout:

@@ -2,7 +2,7 @@
 
 from string import Template
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -13,13 +13,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model_manager.model_options import ModelsPlace
-from app.notifications.notification import Notice
+from app.model_manager.actions import ModelActions
+from app.model_manager.model_options import ModelsFolderUse
+from app.notifications.notification import Notification
+from app.settings.actions import SettingsActions
 from app.settings.settings import Settings
 from app.ui.controls.buttons import make_button
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 from app.ui.settings.models_page import ModelsPage
-from app.ui.settings.prefill_page import ReadingPage
+from app.ui.settings.prefill_page import PrefillPage
 from app.ui.style.theme import LARGE, MEDIUM, SMALL, WIDE, Theme
 
 _SHEET = Template("""
@@ -65,29 +67,30 @@ QTabBar::tab:focus { background: $hover; }
 class SettingsDialog(QDialog):
     """Edits a copy of the settings; opened without a loop of its own, gone when it is closed.
 
-    Signals:
-        accepted_settings: Settings as the user wants them
-        clear_requested: forget what was read
-        models_folder_chosen: the FolderChange to another models folder, at once
+    Another models folder is asked for at once, everything else with "Done".
     """
 
-    accepted_settings = Signal(object)
-    clear_requested = Signal()
-    models_folder_chosen = Signal(object)
-
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        actions: SettingsActions,
+        model_actions: ModelActions,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._actions = actions
         self._theme = theme
         self._settings = settings
-        self._reading = ReadingPage(theme, settings)
+        self._prefill = PrefillPage(theme, settings)
         self._models = ModelsPage(theme, settings)
-        self._notices = NoticeBar(theme)
+        self._notifications = NotificationBar(theme)
         self._cancel = make_button("Cancel", "plain")
         self._done = make_button("Done", "chief")
         self._done.setDefault(True)
         self._lay_out()
-        self._reading.clear_requested.connect(self.clear_requested)
-        self._models.folder_chosen.connect(self.models_folder_chosen)
+        self._prefill.clear_requested.connect(actions.cache_clear_requested)
+        self._models.folder_chosen.connect(model_actions.models_folder_chosen)
         self._cancel.clicked.connect(self.reject)
         self._done.clicked.connect(self._on_done_clicked)
         theme.changed.connect(self._on_theme_changed)
@@ -95,19 +98,19 @@ class SettingsDialog(QDialog):
 
     def settings(self) -> Settings:
         """The settings as they are edited now."""
-        return self._models.edited(self._reading.edited(self._settings))
+        return self._models.edited(self._prefill.edited(self._settings))
 
     def show_used(self, used_bytes: int) -> None:
         """Say what is kept on disk now."""
-        self._reading.show_used(used_bytes)
+        self._prefill.show_used(used_bytes)
 
-    def show_models_place(self, place: ModelsPlace) -> None:
+    def show_models_folder(self, place: ModelsFolderUse) -> None:
         """Say where models are kept and on what they run."""
         self._models.show_place(place)
 
-    def show_notice(self, notice: Notice) -> None:
+    def show_notification(self, notification: Notification) -> None:
         """Tell the user something, where the eye is."""
-        self._notices.show_notice(notice)
+        self._notifications.show_notification(notification)
 
     def _lay_out(self) -> None:
         self.setObjectName("settings")
@@ -123,13 +126,13 @@ class SettingsDialog(QDialog):
         column.addSpacing(SMALL)
         column.addWidget(self._pages)
         column.addSpacing(SMALL)
-        column.addWidget(self._notices)
-        foot = QHBoxLayout()
-        foot.setSpacing(SMALL)
-        foot.addStretch()
-        foot.addWidget(self._cancel)
-        foot.addWidget(self._done)
-        column.addLayout(foot)
+        column.addWidget(self._notifications)
+        footer = QHBoxLayout()
+        footer.setSpacing(SMALL)
+        footer.addStretch()
+        footer.addWidget(self._cancel)
+        footer.addWidget(self._done)
+        column.addLayout(footer)
 
     def _make_tabs(self) -> QTabBar:
         tabs = QTabBar()
@@ -137,14 +140,14 @@ class SettingsDialog(QDialog):
         tabs.setDrawBase(False)
         tabs.setExpanding(False)
         self._pages = QStackedWidget()
-        for title, page in (("Reading", self._reading), ("Models", self._models)):
+        for title, page in (("Reading", self._prefill), ("Models", self._models)):
             tabs.addTab(title)
             self._pages.addWidget(page)
         tabs.currentChanged.connect(self._pages.setCurrentIndex)
         return tabs
 
     def _on_done_clicked(self) -> None:
-        self.accepted_settings.emit(self.settings())
+        self._actions.settings_accepted.emit(self.settings())
         self.accept()
 
     def _on_theme_changed(self) -> None:

@@ -1,6 +1,6 @@
 """The left side of the window: a new chat, the saved ones, and the settings."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,30 +12,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.chat.actions import ChatActions
 from app.chat.chat_list import ChatList, ChatRole
 from app.chat.turns import ChatSummary
+from app.settings.actions import SettingsActions
 from app.ui.sidebar.chat_delegate import ChatDelegate
 from app.ui.style.theme import ICON_SIDE, MEDIUM, SIDEBAR_WIDTH, SMALL, Theme
 
 
 class ChatListView(QListView):
-    """Follows the chat list; says which chat to open, rename or delete.
+    """Follows the chat list; says which chat to open, rename or delete."""
 
-    Signals:
-        chat_chosen: ChatId
-        chat_renamed: ChatRenaming
-        chat_deleted: ChatId
-    """
-
-    chat_chosen = Signal(object)
-    chat_renamed = Signal(object)
-    chat_deleted = Signal(object)
-
-    def __init__(self, theme: Theme, chats: ChatList, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, chats: ChatList, actions: ChatActions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._chats = chats
+        self._actions = actions
         self._delegate = ChatDelegate(theme, chats, self)
-        self._delegate.renamed.connect(self.chat_renamed)
+        self._delegate.renamed.connect(actions.chat_renamed)
         self.setModel(chats)
         self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
@@ -60,12 +55,12 @@ class ChatListView(QListView):
         delete = menu.addAction("Delete")
         chat = _chat(index)
         if chat is not None:
-            delete.triggered.connect(lambda: self.chat_deleted.emit(chat.chat_id))
+            delete.triggered.connect(lambda: self._actions.chat_deleted.emit(chat.chat_id))
         return menu
 
     def _choose(self, index: QModelIndex) -> None:
         if (chat := _chat(index)) is not None:
-            self.chat_chosen.emit(chat.chat_id)
+            self._actions.chat_chosen.emit(chat.chat_id)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         self._choose(index)
@@ -90,9 +85,9 @@ class ChatListView(QListView):
         """Enter opens, Delete deletes; the rest is the list's own."""
         chat = _chat(self.currentIndex())
         if chat is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.chat_chosen.emit(chat.chat_id)
+            self._actions.chat_chosen.emit(chat.chat_id)
         elif chat is not None and event.key() == Qt.Key.Key_Delete:
-            self.chat_deleted.emit(chat.chat_id)
+            self._actions.chat_deleted.emit(chat.chat_id)
         else:
             super().keyPressEvent(event)
 
@@ -103,41 +98,31 @@ def _chat(index: QModelIndex) -> ChatSummary | None:
 
 
 class ChatSidebar(QFrame):
-    """The button for a new chat above the list of chats, the one for settings below.
+    """The button for a new chat above the list of chats, the one for settings below."""
 
-    Signals:
-        new_chat_requested: begin a new chat
-        chat_chosen: ChatId
-        chat_renamed: ChatRenaming
-        chat_deleted: ChatId
-        settings_requested: show the settings
-    """
-
-    new_chat_requested = Signal()
-    chat_chosen = Signal(object)
-    chat_renamed = Signal(object)
-    chat_deleted = Signal(object)
-    settings_requested = Signal()
-
-    def __init__(self, theme: Theme, chats: ChatList, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        chats: ChatList,
+        chat_actions: ChatActions,
+        settings_actions: SettingsActions,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("sidebar")
         self.setFixedWidth(SIDEBAR_WIDTH)
         self._theme = theme
         self._new = _make_button("New chat")
         self._settings = _make_button("Settings")
-        self._list = ChatListView(theme, chats)
+        self._list = ChatListView(theme, chats, chat_actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(SMALL, MEDIUM, SMALL, SMALL)
         column.setSpacing(SMALL)
         column.addWidget(self._new)
         column.addWidget(self._list, 1)
         column.addWidget(self._settings)
-        self._new.clicked.connect(self.new_chat_requested)
-        self._settings.clicked.connect(self.settings_requested)
-        self._list.chat_chosen.connect(self.chat_chosen)
-        self._list.chat_renamed.connect(self.chat_renamed)
-        self._list.chat_deleted.connect(self.chat_deleted)
+        self._new.clicked.connect(chat_actions.new_chat_requested)
+        self._settings.clicked.connect(settings_actions.settings_requested)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

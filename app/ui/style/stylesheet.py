@@ -6,7 +6,7 @@ from app.ui.style import theme as looks
 from app.ui.style.theme import Size, Theme
 
 _SHEET = Template("""
-QMainWindow, QMessageBox, #room { background: $ground; }
+QMainWindow, QMessageBox, #body { background: $ground; }
 QWidget { color: $text; font-size: ${body}pt; }
 QLabel { background: transparent; }
 QToolTip { color: $text; background: $surface; border: 1px solid $line; padding: 4px 6px; }

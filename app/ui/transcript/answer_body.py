@@ -16,7 +16,7 @@ from app.notifications.notification import Explain
 from app.ui.controls.labels import make_label, restyle
 from app.ui.controls.waiting_dots import WaitingDots
 from app.ui.style.theme import ICON_SIDE, LARGE, MEDIUM, SMALL, Theme
-from app.ui.transcript.markdown_view import MarkdownView, ProseView
+from app.ui.transcript.markdown_view import MarkdownTextView, MarkdownView
 from runtime.problems import Problem
 
 
@@ -36,7 +36,7 @@ class ThinkingFold(QWidget):
         self._button.toggled.connect(self._on_toggled)
         self._room = QFrame()
         self._room.setObjectName("thought")
-        self._prose: ProseView | None = None
+        self._prose: MarkdownTextView | None = None
         self._lay_out()
         self._on_theme_changed()
         theme.changed.connect(self._on_theme_changed)
@@ -63,7 +63,7 @@ class ThinkingFold(QWidget):
     def _draw_text(self) -> None:
         # Folded away text is not laid out: it may be longer than the answer.
         if self._prose is None:
-            self._prose = ProseView(self._theme)
+            self._prose = MarkdownTextView(self._theme)
             layout = self._room.layout()
             if layout is not None:
                 layout.addWidget(self._prose)
@@ -171,6 +171,6 @@ class AnswerBody(QWidget):
 
     def _note_of(self, turn: Turn) -> tuple[str, str]:
         if turn.state is TurnState.FAILED:
-            notice = self._explain(turn.problem or Problem.UNEXPECTED, turn.detail)
-            return f"{notice.title}\n{notice.explanation}".strip(), "problem"
+            notification = self._explain(turn.problem or Problem.UNEXPECTED, turn.detail)
+            return f"{notification.title}\n{notification.explanation}".strip(), "problem"
         return _ENDINGS.get(turn.state, ""), "quiet"

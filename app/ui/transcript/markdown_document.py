@@ -34,7 +34,7 @@ class SealedDocument(QTextDocument):
         return None
 
 
-def make_prose_document(markdown: str, theme: Theme, parent: QObject) -> SealedDocument:
+def make_markdown_document(markdown: str, theme: Theme, parent: QObject) -> SealedDocument:
     """Markdown as a document in the theme's type and colours."""
     document = SealedDocument(parent)
     document.setDefaultFont(theme.font())

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QVBoxLayout, QW
 from app.ui.style.theme import MEDIUM, Theme
 from app.ui.transcript.code_block import CodeBlock
 from app.ui.transcript.markdown_blocks import Block, Code, Prose, split_blocks
-from app.ui.transcript.markdown_document import SealedDocument, make_prose_document
+from app.ui.transcript.markdown_document import SealedDocument, make_markdown_document
 
 
-class ProseView(QTextBrowser):
+class MarkdownTextView(QTextBrowser):
     """Read-only text without bars of its own; the transcript scrolls.
 
     Signals:
@@ -54,7 +54,7 @@ class ProseView(QTextBrowser):
 
     def _render(self) -> None:
         old = self._sealed
-        self._sealed = make_prose_document(self._markdown, self._theme, self)
+        self._sealed = make_markdown_document(self._markdown, self._theme, self)
         self.setDocument(self._sealed)
         if old is not None:
             old.deleteLater()
@@ -103,7 +103,7 @@ class MarkdownView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._blocks: tuple[Block, ...] = ()
-        self._views: list[ProseView | CodeBlock] = []
+        self._views: list[MarkdownTextView | CodeBlock] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(MEDIUM)
@@ -126,15 +126,15 @@ class MarkdownView(QWidget):
             self._add_view(block)
         view = self._views[row]
         match block:
-            case Prose() if isinstance(view, ProseView):
+            case Prose() if isinstance(view, MarkdownTextView):
                 view.show_markdown(block.text)
             case Code() if isinstance(view, CodeBlock):
                 view.show_code(block)
 
     def _add_view(self, block: Block) -> None:
-        view: ProseView | CodeBlock
+        view: MarkdownTextView | CodeBlock
         if isinstance(block, Prose):
-            view = ProseView(self._theme)
+            view = MarkdownTextView(self._theme)
             view.link_clicked.connect(self.link_clicked)
         else:
             view = CodeBlock(self._theme)
@@ -142,8 +142,8 @@ class MarkdownView(QWidget):
         self._column.addWidget(view)
 
 
-def _suits(view: ProseView | CodeBlock, block: Block) -> bool:
-    return isinstance(view, ProseView) == isinstance(block, Prose)
+def _suits(view: MarkdownTextView | CodeBlock, block: Block) -> bool:
+    return isinstance(view, MarkdownTextView) == isinstance(block, Prose)
 
 
 def _drop(view: QWidget) -> None:

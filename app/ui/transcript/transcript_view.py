@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QElapsedTimer, QModelIndex, QObject, QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from app.chat.actions import ChatActions
 from app.chat.transcript import Transcript
 from app.chat.turns import Turn, TurnId
 from app.notifications.notification import Explain
@@ -19,8 +20,8 @@ FRAME_MS = 33
 _REST_PER_COST = 4
 
 
-class RenderPace(QObject):
-    """Joins many wishes to draw into few drawings.
+class RenderThrottle(QObject):
+    """Joins many requests to draw into few drawings.
 
     After a drawing it rests for a frame, or four times as long as the drawing took.
 
@@ -55,17 +56,11 @@ class TranscriptView(QWidget):
     """The conversation, or what to do when there is none yet.
 
     Signals:
-        edit_requested: TurnId of a user's turn
-        regenerate_requested: TurnId of an answer
-        version_chosen: the TurnVersion to show instead
         link_clicked: the address of a link, which is not opened
         example_chosen: an example question
         files_wanted: the user wants to choose files
     """
 
-    edit_requested = Signal(object)
-    regenerate_requested = Signal(object)
-    version_chosen = Signal(object)
     link_clicked = Signal(str)
     example_chosen = Signal(str)
     files_wanted = Signal()
@@ -75,12 +70,14 @@ class TranscriptView(QWidget):
         theme: Theme,
         transcript: Transcript,
         explain: Explain,
+        actions: ChatActions,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._transcript = transcript
         self._explain = explain
+        self._actions = actions
         self._cards: dict[TurnId, TurnCard] = {}
         # What is on screen or about to be, oldest first; the model may be ahead of it.
         self._shown: list[TurnId] = []
@@ -88,7 +85,7 @@ class TranscriptView(QWidget):
         self._kept = 0
         self._changed: set[TurnId] = set()
         self._builder = CardBuilder(self._build_card, self)
-        self._pace = RenderPace(self)
+        self._throttle = RenderThrottle(self)
         self._lay_out()
         self._connect()
         self._on_reset()
@@ -111,9 +108,9 @@ class TranscriptView(QWidget):
         self._scroll = StickyScroll(self._theme, column)
         self._empty = EmptyState(self._theme)
         self._beginning: QWidget = self._empty
-        self._rooms = QStackedLayout(self)
-        self._rooms.addWidget(self._empty)
-        self._rooms.addWidget(self._scroll)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self._scroll)
 
     def _connect(self) -> None:
         self._transcript.modelReset.connect(self._on_reset)
@@ -121,19 +118,19 @@ class TranscriptView(QWidget):
         self._transcript.rowsRemoved.connect(self._on_rows_removed)
         self._transcript.dataChanged.connect(self._on_data_changed)
         self._builder.slice_built.connect(self._on_slice_built)
-        self._pace.due.connect(self._on_drawing_due)
+        self._throttle.due.connect(self._on_drawing_due)
         self._empty.example_chosen.connect(self.example_chosen)
         self._empty.files_wanted.connect(self.files_wanted)
 
-    def show_before_first_question(self, room: QWidget | None) -> None:
-        """Show this room where there is no conversation; None is the usual friendly one."""
-        if room is not None and self._rooms.indexOf(room) < 0:
-            self._rooms.addWidget(room)
-        self._beginning = room or self._empty
-        self._show_room()
+    def show_before_first_question(self, beginning: QWidget | None) -> None:
+        """Show this where there is no conversation; None is the usual friendly page."""
+        if beginning is not None and self._pages.indexOf(beginning) < 0:
+            self._pages.addWidget(beginning)
+        self._beginning = beginning or self._empty
+        self._show_page()
 
-    def _show_room(self) -> None:
-        self._rooms.setCurrentWidget(self._scroll if self._shown else self._beginning)
+    def _show_page(self) -> None:
+        self._pages.setCurrentWidget(self._scroll if self._shown else self._beginning)
         self._mark_last()
 
     def _mark_last(self) -> None:
@@ -148,10 +145,7 @@ class TranscriptView(QWidget):
         self._add_card(self._transcript.turn(turn_id), self._kept)
 
     def _add_card(self, turn: Turn, place: int) -> None:
-        card = TurnCard(self._theme, turn, self._explain)
-        card.edit_requested.connect(self.edit_requested)
-        card.regenerate_requested.connect(self.regenerate_requested)
-        card.version_chosen.connect(self.version_chosen)
+        card = TurnCard(self._theme, turn, self._explain, self._actions)
         card.link_clicked.connect(self.link_clicked)
         self._cards[turn.turn_id] = card
         card.show_as_last(is_last=turn.turn_id == self._shown[-1])
@@ -177,8 +171,8 @@ class TranscriptView(QWidget):
         if not self._kept:
             self._scroll.jump_to_end()
         self._scroll.keep_distance_to_end(not self._builder.is_done)
-        self._pace.request()
-        self._show_room()
+        self._throttle.request()
+        self._show_page()
 
     def _count_kept(self, turn_ids: Sequence[TurnId]) -> int:
         count = 0
@@ -191,7 +185,7 @@ class TranscriptView(QWidget):
     def _on_slice_built(self) -> None:
         if self._builder.is_done:
             # The last of them changes the range once more, in the layout still to come.
-            self._pace.request()
+            self._throttle.request()
 
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         for turn in self._transcript.turns()[first : last + 1]:
@@ -199,7 +193,7 @@ class TranscriptView(QWidget):
             self._add_card(turn, self._column.count() - 1)
             if turn.role is Role.USER:
                 self._scroll.jump_to_end()
-        self._show_room()
+        self._show_page()
 
     def _on_rows_removed(self, parent: QModelIndex, first: int, last: int) -> None:
         gone = self._shown[first : last + 1]
@@ -207,18 +201,18 @@ class TranscriptView(QWidget):
         self._builder.forget(gone)
         self._kept = min(self._kept, first)
         self._drop_cards(gone)
-        self._show_room()
+        self._show_page()
 
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         self._changed.update(self._shown[first.row() : last.row() + 1])
-        self._pace.request()
+        self._throttle.request()
 
     def _on_drawing_due(self) -> None:
         for turn_id in self._changed:
             if (card := self._cards.get(turn_id)) is not None:
                 card.show_turn(self._transcript.turn(turn_id))
         self._changed.clear()
-        # Laying out is most of the cost; doing it here lets the pace see it.
+        # Laying out is most of the cost; doing it here lets the throttle measure it.
         self._column.activate()
         if self._builder.is_done:
             self._scroll.keep_distance_to_end(False)

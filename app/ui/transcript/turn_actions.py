@@ -1,9 +1,10 @@
 """The quiet row of buttons under a turn, and what the answer cost in words."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from app.chat.actions import ChatActions
 from app.chat.transcript import TurnVersion
 from app.chat.turns import OPEN_STATES, Turn
 from app.notifications.formatting import spoken
@@ -58,20 +59,13 @@ _COPIED_MS = 1500
 
 
 class TurnActions(QWidget):
-    """Copy, edit or regenerate, versions and numbers.
+    """Copy, edit or regenerate, versions and numbers."""
 
-    Signals:
-        edit_requested: TurnId of a user's turn
-        regenerate_requested: TurnId of an answer
-        version_chosen: the TurnVersion to show instead
-    """
-
-    edit_requested = Signal(object)
-    regenerate_requested = Signal(object)
-    version_chosen = Signal(object)
-
-    def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, turn: Turn, actions: ChatActions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._actions = actions
         self._turn = turn
         self._is_faded = False
         self._copy = self._make_button(theme, "copy", "Copy")
@@ -87,7 +81,7 @@ class TurnActions(QWidget):
         self.show_turn(turn)
 
     def show_turn(self, turn: Turn) -> None:
-        """Offer what can be done with the turn as it is now."""
+        """Show what can be done with the turn as it is now."""
         self._turn = turn
         is_mine = turn.role is Role.USER
         is_open = turn.state in OPEN_STATES
@@ -125,8 +119,12 @@ class TurnActions(QWidget):
     def _connect(self) -> None:
         self._copy.clicked.connect(self._on_copy_clicked)
         self._copied.timeout.connect(self._on_copied_long_ago)
-        self._edit.clicked.connect(lambda: self.edit_requested.emit(self._turn.turn_id))
-        self._regenerate.clicked.connect(lambda: self.regenerate_requested.emit(self._turn.turn_id))
+        self._edit.clicked.connect(
+            lambda: self._actions.turn_edit_requested.emit(self._turn.turn_id)
+        )
+        self._regenerate.clicked.connect(
+            lambda: self._actions.regenerate_requested.emit(self._turn.turn_id)
+        )
         self._previous.clicked.connect(lambda: self._choose(self._turn.version - 1))
         self._following.clicked.connect(lambda: self._choose(self._turn.version + 1))
 
@@ -144,7 +142,7 @@ class TurnActions(QWidget):
         row.insertStretch(0 if is_mine else len(widgets))
 
     def _choose(self, version: int) -> None:
-        self.version_chosen.emit(TurnVersion(turn_id=self._turn.turn_id, version=version))
+        self._actions.version_chosen.emit(TurnVersion(turn_id=self._turn.turn_id, version=version))
 
     def _on_copy_clicked(self) -> None:
         QGuiApplication.clipboard().setText(self._turn.text)

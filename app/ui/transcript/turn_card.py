@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.chat.actions import ChatActions
 from app.chat.turns import OPEN_STATES, Attachment, Turn, TurnId
 from app.notifications.notification import Explain
 from app.ui.controls.thumbnail import Thumbnail, generous, square
@@ -92,33 +93,29 @@ class TurnCard(QWidget):
     """Draws one turn from its value.
 
     Signals:
-        edit_requested: TurnId of a user's turn
-        regenerate_requested: TurnId of an answer
-        version_chosen: the TurnVersion to show instead
         link_clicked: the address of a link, which is not opened
     """
 
-    edit_requested = Signal(object)
-    regenerate_requested = Signal(object)
-    version_chosen = Signal(object)
     link_clicked = Signal(str)
 
     def __init__(
-        self, theme: Theme, turn: Turn, explain: Explain, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        turn: Turn,
+        explain: Explain,
+        actions: ChatActions,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._turn_id = turn.turn_id
         self._is_last = False
         self._body = self._make_body(theme, turn, explain)
-        self._actions = TurnActions(theme, turn)
-        self._actions.edit_requested.connect(self.edit_requested)
-        self._actions.regenerate_requested.connect(self.regenerate_requested)
-        self._actions.version_chosen.connect(self.version_chosen)
+        self._buttons = TurnActions(theme, turn, actions)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TIGHT)
         column.addWidget(self._body)
-        column.addWidget(self._actions)
+        column.addWidget(self._buttons)
         self.show_turn(turn)
 
     @property
@@ -130,18 +127,18 @@ class TurnCard(QWidget):
         """Draw the turn as it is now."""
         self.setAccessibleName("You" if turn.role is Role.USER else "Answer")
         self._body.show_turn(turn)
-        self._actions.show_turn(turn)
+        self._buttons.show_turn(turn)
         self._is_open = turn.state in OPEN_STATES
         self._fade()
 
     def show_as_last(self, *, is_last: bool) -> None:
-        """Offer the buttons of the newest turn without being asked."""
+        """Show the buttons of the newest turn without being asked."""
         self._is_last = is_last
         self._fade()
 
     def _fade(self) -> None:
         is_wanted = self.underMouse() or self._is_last
-        self._actions.fade(is_faded=self._is_open or not is_wanted)
+        self._buttons.fade(is_faded=self._is_open or not is_wanted)
 
     def _make_body(self, theme: Theme, turn: Turn, explain: Explain) -> QuestionBody | AnswerBody:
         if turn.role is Role.USER:

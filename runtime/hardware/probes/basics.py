@@ -41,7 +41,7 @@ def battery() -> object:
 
 
 def disk(folder: Path) -> object:
-    """Room on the disk of a folder, or of the nearest one above it that exists.
+    """Space on the disk of a folder, or of the nearest one above it that exists.
 
     Raises:
         Absent: none of them can be reached

@@ -45,7 +45,7 @@ def read_ram(recording: Recording, notes: Notes) -> Memory:
 
 
 def read_disk(recording: Recording, notes: Notes) -> Memory | None:
-    """Room on the disk of the models folder."""
+    """Space on the disk of the models folder."""
     known = fields(recording.output("disk"))
     total, free = number(known.get("total")), number(known.get("free"))
     # A pool of disks in a network is larger than any memory.

@@ -19,7 +19,7 @@ class Interrupted(Exception):
         self.stop = stop
 
 
-class Wish:
+class DownloadControl:
     """Set on one thread, looked at on another."""
 
     def __init__(self) -> None:

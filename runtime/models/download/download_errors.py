@@ -32,7 +32,7 @@ class Fault:
     asks_whole: bool = False
 
 
-class Faulty(Exception):
+class AttemptFailed(Exception):
     """An attempt ended with a fault."""
 
     def __init__(self, fault: Fault) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.download_control import Wish
-from runtime.models.download.download_errors import Fault, Faulty
-from runtime.models.download.model_files import DownloadUnit, local_name
+from runtime.models.download.download_control import DownloadControl
+from runtime.models.download.download_errors import AttemptFailed, Fault
+from runtime.models.download.model_files import DownloadItem, local_name
 from runtime.models.download.network import Network
-from runtime.models.download.partial_file import PartWriter, Room
+from runtime.models.download.partial_file import DiskSpace, PartialFile
 from runtime.models.download.progress import Progress, Waiting
 from runtime.models.download.range_request import GGUF_MAGIC, Offered, Wanted, attempt
-from runtime.models.download.retry_policy import Patience, Standing, Turns
+from runtime.models.download.retry_policy import RetryPolicy, Standing, Turns
 from runtime.models.download.sources import Source
 from runtime.models.library.unfinished_downloads import PART_SUFFIX, FileNote
 from runtime.models.library.verified_copy import sha256_of
@@ -37,10 +37,10 @@ class Means:
 
     network: Network
     sources: Sequence[Source]
-    patience: Patience
-    room: Room
+    retry_policy: RetryPolicy
+    disk_space: DiskSpace
     progress: Progress
-    wish: Wish
+    control: DownloadControl
 
 
 class Notes(Protocol):
@@ -50,13 +50,13 @@ class Notes(Protocol):
         """Write down how a file comes about."""
 
 
-class FileFetch:
+class FileDownload:
     """One file on its way into a folder."""
 
     def __init__(
-        self, *, unit: DownloadUnit, file: RemoteFile, folder: Path, means: Means, notes: Notes
+        self, *, item: DownloadItem, file: RemoteFile, folder: Path, means: Means, notes: Notes
     ) -> None:
-        self._unit = unit
+        self._item = item
         self._file = file
         self._means = means
         self._notes = notes
@@ -84,7 +84,7 @@ class FileFetch:
         self._note = note
         self._take_back()
         self._was_there = self._size() > 0
-        turns = Turns(self._sources(), self._means.patience)
+        turns = Turns(self._sources(), self._means.retry_policy)
         while True:
             if not self._note.size_is_exact or self._size() < self._note.size_bytes:
                 self._fetch(turns)
@@ -125,7 +125,7 @@ class FileFetch:
             before = self._size()
             try:
                 self._ask(standing)
-            except Faulty as faulty:
+            except AttemptFailed as faulty:
                 fault = replace(faulty.fault, detail=standing.source.host)
                 turns.note_fault(
                     standing, fault, brought=self._size() > before, now_s=time.monotonic()
@@ -134,7 +134,7 @@ class FileFetch:
                 return
 
     def _ask(self, standing: Standing) -> None:
-        self._means.wish.check()
+        self._means.control.check()
         self._means.progress.begin_anew()
         self._checked_at = self._size()
         wanted = self._wanted(standing)
@@ -155,7 +155,7 @@ class FileFetch:
         # Without a hash only the server's own word tells that the rest belongs to the part.
         can_resume = not standing.asks_whole and bool(self._note.sha256 or etag)
         return Wanted(
-            url=standing.source.url(self._unit, self._file),
+            url=standing.source.url(self._item, self._file),
             part=self._part,
             size_bytes=self._note.size_bytes,
             size_is_exact=self._note.size_is_exact,
@@ -180,19 +180,19 @@ class FileFetch:
             self._note = note
             self._notes.keep(note)
 
-    def note_block(self, writer: PartWriter) -> None:
+    def note_block(self, writer: PartialFile) -> None:
         """Bytes came in.
 
         Raises:
             DownloadFailure: the disk is full, or the user wants no connection any more
             Interrupted: the user asked for an end
         """
-        self._means.wish.check()
+        self._means.control.check()
         self._means.network.check()
         self._means.progress.moved(writer.there)
         if writer.there - self._checked_at >= _ROOM_CHECK_BYTES:
             self._checked_at = writer.there
-            self._means.room.check(self._part.parent, 0)
+            self._means.disk_space.check(self._part.parent, 0)
 
     def note_difference(self, host: str) -> None:
         """The server has something else than what was there."""
@@ -201,7 +201,7 @@ class FileFetch:
     def _wait(self, standing: Standing, fault: Fault) -> None:
         while (left := standing.ready_at_s - time.monotonic()) > 0:
             self._means.progress.waits(self._waiting(fault.problem, fault.detail, left))
-            self._means.wish.wait(min(left, _TICK_S))
+            self._means.control.wait(min(left, _TICK_S))
             self._means.network.check()
 
     def _waiting(self, problem: Problem, detail: str, retry_in_s: float) -> Waiting:
@@ -216,7 +216,7 @@ class FileFetch:
     def _hash(self) -> str:
         def note_read(done_bytes: int) -> None:
             self._means.progress.verified(done_bytes)
-            self._means.wish.check()
+            self._means.control.check()
 
         return sha256_of(self._part, on_read=note_read)
 
@@ -255,12 +255,12 @@ def first_note(file: RemoteFile) -> FileNote:
 class _Blocks:
     """Passes on what an attempt tells, and says once if the file was found to be another."""
 
-    def __init__(self, fetch: FileFetch, host: str) -> None:
+    def __init__(self, fetch: FileDownload, host: str) -> None:
         self._fetch = fetch
         self._host = host
         self._is_said = False
 
-    def take(self, writer: PartWriter) -> None:
+    def take(self, writer: PartialFile) -> None:
         if writer.has_differed and not self._is_said:
             self._is_said = True
             self._fetch.note_difference(self._host)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.download_control import Interrupted, Stop, Wish
-from runtime.models.download.file_download import FileFetch, Means, first_note
-from runtime.models.download.model_files import DownloadUnit, local_name
+from runtime.models.download.download_control import DownloadControl, Interrupted, Stop
+from runtime.models.download.file_download import FileDownload, Means, first_note
+from runtime.models.download.model_files import DownloadItem, local_name
 from runtime.models.download.network import Network
-from runtime.models.download.partial_file import Room
+from runtime.models.download.partial_file import DiskSpace
 from runtime.models.download.progress import Paused, Progress, Report
-from runtime.models.download.retry_policy import Patience
+from runtime.models.download.retry_policy import RetryPolicy
 from runtime.models.download.sources import Source
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
@@ -36,40 +36,40 @@ class ModelDownload:
 
     def __init__(
         self,
-        unit: DownloadUnit,
+        item: DownloadItem,
         *,
         library: Library,
         network: Network,
         sources: Sequence[Source],
-        patience: Patience | None = None,
-        room: Room | None = None,
+        retry_policy: RetryPolicy | None = None,
+        disk_space: DiskSpace | None = None,
     ) -> None:
         """Nothing is opened, read or written yet.
 
         Args:
-            unit: what to fetch
+            item: what to fetch
             library: where it goes
             network: this download's own; closed at the end
             sources: in the order they are tried
-            patience: None is the usual one
-            room: None leaves the usual room on the disk
+            retry_policy: None is the usual one
+            disk_space: None leaves the usual space free on the disk
         """
-        self._unit = unit
+        self._item = item
         self._library = library
         self._network = network
         self._sources = sources
-        self._patience = patience or Patience()
-        self._room = room or Room()
-        self._wish = Wish()
-        self._folder = library.folder_for(unit.name, unit.quantisation)
+        self._retry_policy = retry_policy or RetryPolicy()
+        self._disk_space = disk_space or DiskSpace()
+        self._control = DownloadControl()
+        self._folder = library.folder_for(item.name, item.quantisation)
 
     def pause(self) -> None:
         """Have `run` return soon, with what is there kept; on any thread."""
-        self._wish.set(Stop.PAUSE)
+        self._control.set(Stop.PAUSE)
 
     def cancel(self) -> None:
         """Have `run` return soon, with nothing kept; on any thread."""
-        self._wish.set(Stop.CANCEL)
+        self._control.set(Stop.CANCEL)
 
     def run(self, report: Report) -> InstalledModel | None:
         """Fetch until all is there and verified.
@@ -85,10 +85,10 @@ class ModelDownload:
                 is kept
             FolderFailure: the models folder cannot be used; what came is kept
         """
-        progress = Progress(report, self._unit.total_bytes)
+        progress = Progress(report, self._item.total_bytes)
         try:
             self._library.prepare()
-            with self._library.locked(self._folder, self._unit.name):
+            with self._library.locked(self._folder, self._item.name):
                 return self._run(progress)
         except Interrupted:
             report(self._paused(None))
@@ -105,8 +105,8 @@ class ModelDownload:
 
     def _run(self, progress: Progress) -> InstalledModel | None:
         try:
-            self._wish.check()
-            found = self._library.find(self._unit.name, self._unit.quantisation)
+            self._control.check()
+            found = self._library.find(self._item.name, self._item.quantisation)
             return found or self._fetch(progress)
         except Interrupted as interrupted:
             if interrupted.stop is Stop.CANCEL:
@@ -119,17 +119,17 @@ class ModelDownload:
         means = Means(
             network=self._network,
             sources=self._sources,
-            patience=self._patience,
-            room=self._room,
+            retry_policy=self._retry_policy,
+            disk_space=self._disk_space,
             progress=progress,
-            wish=self._wish,
+            control=self._control,
         )
         self._borrow()
-        self._room.check(self._folder, max(0, self._unit.total_bytes - self._done_bytes()))
+        self._disk_space.check(self._folder, max(0, self._item.total_bytes - self._done_bytes()))
         entries: dict[str, ManifestFile] = {}
-        for file in self._unit.files:
-            fetch = FileFetch(
-                unit=self._unit, file=file, folder=self._folder, means=means, notes=keeper
+        for file in self._item.files:
+            fetch = FileDownload(
+                item=self._item, file=file, folder=self._folder, means=means, notes=keeper
             )
             name = local_name(file)
             sha256 = fetch.run(keeper.of(name))
@@ -139,13 +139,13 @@ class ModelDownload:
         return self._install(entries)
 
     def _install(self, entries: dict[str, ManifestFile]) -> InstalledModel:
-        unit = self._unit
+        item = self._item
         manifest = Manifest(
-            name=unit.name,
-            quantisation=unit.quantisation,
+            name=item.name,
+            quantisation=item.quantisation,
             verified=datetime.now(UTC).isoformat(timespec="seconds"),
-            model=entries[local_name(unit.model)],
-            projector=entries[local_name(unit.projector)] if unit.projector else None,
+            model=entries[local_name(item.model)],
+            projector=entries[local_name(item.projector)] if item.projector else None,
         )
         return self._library.install(self._folder, manifest)
 
@@ -155,24 +155,24 @@ class ModelDownload:
         # One that is there does not hold, or the model would have been found.
         (self._folder / MANIFEST_NAME).unlink(missing_ok=True)
         note = read_note(self._folder)
-        if note is not None and _is_about(note, self._unit):
+        if note is not None and _is_about(note, self._item):
             return note
-        for file in self._unit.files:
+        for file in self._item.files:
             (self._folder / (local_name(file) + PART_SUFFIX)).unlink(missing_ok=True)
-        unit = self._unit
+        item = self._item
         note = DownloadNote(
-            name=unit.name,
-            quantisation=unit.quantisation,
-            repository=unit.repository,
-            revision=unit.revision,
-            files=tuple(first_note(file) for file in unit.files),
+            name=item.name,
+            quantisation=item.quantisation,
+            repository=item.repository,
+            revision=item.revision,
+            files=tuple(first_note(file) for file in item.files),
         )
         write_note(self._folder, note)
         return note
 
     def _borrow(self) -> None:
         """Take files that another installed model has too: sizes share their projector."""
-        for file in self._unit.files:
+        for file in self._item.files:
             path = self._folder / local_name(file)
             part = path.with_name(path.name + PART_SUFFIX)
             if file.sha256 is None or path.exists() or part.exists():
@@ -183,7 +183,7 @@ class ModelDownload:
                     os.link(held, part)
 
     def _done_bytes(self) -> int:
-        return sum(self._bytes_of(file) for file in self._unit.files)
+        return sum(self._bytes_of(file) for file in self._item.files)
 
     def _bytes_of(self, file: RemoteFile) -> int:
         path = self._folder / local_name(file)
@@ -199,7 +199,7 @@ class ModelDownload:
     def _paused(self, failure: RuntimeFailure | None) -> Paused:
         return Paused(
             done_bytes=self._done_bytes(),
-            total_bytes=self._unit.total_bytes,
+            total_bytes=self._item.total_bytes,
             problem=failure.problem if failure else None,
             detail=failure.detail if failure else "",
         )
@@ -223,11 +223,11 @@ class _NoteKeeper:
         write_note(self._folder, self._note)
 
 
-def _is_about(note: DownloadNote, unit: DownloadUnit) -> bool:
+def _is_about(note: DownloadNote, item: DownloadItem) -> bool:
     """Whether a note belongs to exactly this unit."""
-    wanted = [first_note(file) for file in unit.files]
+    wanted = [first_note(file) for file in item.files]
     return (
-        (note.repository, note.revision) == (unit.repository, unit.revision)
+        (note.repository, note.revision) == (item.repository, item.revision)
         and len(note.files) == len(wanted)
         and all(_is_same(kept, file) for kept, file in zip(note.files, wanted, strict=True))
     )

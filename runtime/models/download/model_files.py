@@ -8,7 +8,7 @@ from runtime.models.library.models_folder import safe_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadUnit:
+class DownloadItem:
     """The files that make one model work.
 
     Attributes:
@@ -36,9 +36,9 @@ class DownloadUnit:
         return sum(file.size_bytes for file in self.files)
 
 
-def unit_of(model: CatalogueModel, quantisation: Quantisation) -> DownloadUnit:
+def download_item_of(model: CatalogueModel, quantisation: Quantisation) -> DownloadItem:
     """A catalogue's model at one precision, with its projector."""
-    return DownloadUnit(
+    return DownloadItem(
         name=model.name,
         quantisation=quantisation.name,
         repository=model.repository,

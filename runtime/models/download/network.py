@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import certifi
 import httpx
 
-from runtime.models.download.download_errors import Fault, Faulty, fault_of_error
+from runtime.models.download.download_errors import AttemptFailed, Fault, fault_of_error
 from runtime.problems import DownloadFailure, Problem
 
 _MOST_REDIRECTS = 5
@@ -94,14 +94,14 @@ class Network:
         """Ask for a file, and follow redirects to where it may safely come from.
 
         Raises:
-            Faulty: no usable reply, or the connection broke while its body was read
+            AttemptFailed: no usable reply, or the connection broke while its body was read
             DownloadFailure: the user wants no connection, or the proxy's address is none
         """
         try:
             with self._reply(url, headers) as reply:
                 yield reply
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise Faulty(fault_of_error(error, has_proxy=bool(self._proxy))) from error
+            raise AttemptFailed(fault_of_error(error, has_proxy=bool(self._proxy))) from error
 
     @contextmanager
     def _reply(self, url: str, headers: Mapping[str, str]) -> Iterator[Reply]:
@@ -116,7 +116,7 @@ class Network:
                     yield Reply(response=response, headers=found, linked_sha256=linked)
                     return
                 url = _next_url(url, found.get("location", ""))
-        raise Faulty(_bad_redirect())
+        raise AttemptFailed(_bad_redirect())
 
     def _open_client(self) -> httpx.Client:
         self.check()
@@ -169,10 +169,10 @@ def _next_url(url: str, location: str) -> str:
         target = urljoin(url, location)
         scheme = urlsplit(target).scheme
     except ValueError:
-        raise Faulty(_bad_redirect()) from None
+        raise AttemptFailed(_bad_redirect()) from None
     # From http, which only the user's own endpoint may be, to http is no step down.
     if not location or scheme not in {"https", urlsplit(url).scheme}:
-        raise Faulty(_bad_redirect())
+        raise AttemptFailed(_bad_redirect())
     return target
 
 

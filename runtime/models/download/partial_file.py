@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from runtime.models.download.download_errors import Fault, Faulty
+from runtime.models.download.download_errors import AttemptFailed, Fault
 from runtime.problems import DownloadFailure, Problem
 
 FLOOR_BYTES = 2 << 30
@@ -19,7 +19,7 @@ def free_bytes(folder: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class DiskSpace:
     """How much of a drive may be filled.
 
     Attributes:
@@ -42,7 +42,7 @@ class Room:
             raise DownloadFailure(Problem.DISK_FULL, f"{needed}/{free}")
 
 
-class PartWriter:
+class PartialFile:
     """Adds what a server sends to what is there.
 
     Where both overlap they are compared, and the part is cut where they differ: what is there is
@@ -92,11 +92,11 @@ class PartWriter:
         """The next bytes from the server.
 
         Raises:
-            Faulty: there are more than the file has
+            AttemptFailed: there are more than the file has
             OSError: they cannot be written
         """
         if self._position + len(block) > self._size:
-            raise Faulty(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
         rest = block[self._compared(block) :]
         if rest:
             self._write(rest)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.models.download.download_errors import Fault, Faulty, fault_of_status
+from runtime.models.download.download_errors import AttemptFailed, Fault, fault_of_status
 from runtime.models.download.network import Network, Reply, now
-from runtime.models.download.partial_file import PartWriter
+from runtime.models.download.partial_file import PartialFile
 from runtime.problems import Problem
 
 GGUF_MAGIC = b"GGUF"
@@ -65,8 +65,8 @@ def attempt(
     network: Network,
     wanted: Wanted,
     on_offer: Callable[[Offered], None],
-    on_block: Callable[[PartWriter], None],
-) -> PartWriter:
+    on_block: Callable[[PartialFile], None],
+) -> PartialFile:
     """Ask once, and take what comes until the file is complete.
 
     Args:
@@ -76,19 +76,19 @@ def attempt(
         on_block: told after every block; may raise to end it
 
     Raises:
-        Faulty: the file is not complete; what came is kept
+        AttemptFailed: the file is not complete; what came is kept
         DownloadFailure: the user wants no connection
         OSError: the part cannot be written
     """
     with network.get(wanted.url, _headers(wanted)) as reply:
         offered = _offered(reply, wanted)
         on_offer(offered)
-        with PartWriter(wanted.part, start=offered.start, size_bytes=offered.size_bytes) as writer:
+        with PartialFile(wanted.part, start=offered.start, size_bytes=offered.size_bytes) as writer:
             for block in _blocks(reply, offered):
                 writer.take(block)
                 on_block(writer)
     if not writer.is_complete:
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_INTERRUPTED))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_INTERRUPTED))
     return writer
 
 
@@ -102,13 +102,13 @@ def _headers(wanted: Wanted) -> dict[str, str]:
 def _offered(reply: Reply, wanted: Wanted) -> Offered:
     """Make sure that this is the file that was asked for, as far as headers tell."""
     if reply.status not in (200, 206):
-        raise Faulty(fault_of_status(reply.status, reply.headers, now()))
+        raise AttemptFailed(fault_of_status(reply.status, reply.headers, now()))
     if "text/html" in reply.headers.get("content-type", "").lower():
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_WEB_PAGE))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_WEB_PAGE))
     if reply.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
     if wanted.sha256 and reply.linked_sha256 and reply.linked_sha256 != wanted.sha256:
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
     start, size_bytes = _extent(reply, wanted)
     return Offered(
         etag=_exact_etag(reply), sha256=reply.linked_sha256, start=start, size_bytes=size_bytes
@@ -120,27 +120,27 @@ def _extent(reply: Reply, wanted: Wanted) -> tuple[int, int]:
     if reply.status == 206:
         start, total = _content_range(reply.headers.get("content-range", ""))
         if start != wanted.offset:
-            raise Faulty(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, asks_whole=True))
+            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, asks_whole=True))
         if wanted.etag and _exact_etag(reply) not in (None, wanted.etag):
             # It should have sent the whole file.
-            raise Faulty(Fault(problem=Problem.DOWNLOAD_CHANGED, asks_whole=True))
+            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, asks_whole=True))
     else:
         start, total = 0, _number(reply.headers.get("content-length", ""))
     if total is None and wanted.size_is_exact:
         total = wanted.size_bytes
     if total is None:
         # Nobody could tell whether the file is complete.
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
     if not wanted.fits(total):
-        raise Faulty(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
     return start, total
 
 
 def _content_range(text: str) -> tuple[int | None, int | None]:
     """First byte and whole size of "bytes 5-9/10"; None for what it does not say."""
-    unit, _, rest = text.strip().partition(" ")
+    item, _, rest = text.strip().partition(" ")
     span, _, total = rest.partition("/")
-    if unit.lower() != "bytes":
+    if item.lower() != "bytes":
         return None, None
     return _number(span.partition("-")[0]), _number(total)
 
@@ -169,7 +169,7 @@ def _blocks(reply: Reply, offered: Offered) -> Iterator[bytes]:
         if len(head) < len(GGUF_MAGIC):
             continue
         if not head.startswith(GGUF_MAGIC):
-            raise Faulty(_not_a_model(head))
+            raise AttemptFailed(_not_a_model(head))
         is_known = True
         yield head
 

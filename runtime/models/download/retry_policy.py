@@ -8,7 +8,7 @@ from runtime.models.download.sources import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How long to go on where nothing comes in.
 
     Attributes:
@@ -52,9 +52,9 @@ class Standing:
 class Turns:
     """Whose turn it is to be asked for a file."""
 
-    def __init__(self, sources: Sequence[Source], patience: Patience) -> None:
+    def __init__(self, sources: Sequence[Source], retry_policy: RetryPolicy) -> None:
         self._standings = [Standing(source=source) for source in sources]
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._fruitless = 0
         self._fruitful: Standing | None = None
 
@@ -65,7 +65,7 @@ class Turns:
         and of several the one that failed least.
         """
         left = [standing for standing in self._standings if standing.refusal is None]
-        if not left or self._fruitless >= self._patience.tries:
+        if not left or self._fruitless >= self._retry_policy.tries:
             return None
         if self._fruitful in left:
             return self._fruitful
@@ -86,8 +86,8 @@ class Turns:
         standing.asks_whole = standing.asks_whole or fault.asks_whole
         if fault.is_final:
             standing.refusal = fault
-        ordered_s = min(fault.retry_after_s or 0.0, self._patience.longest_order_s)
-        delay_s = self._patience.delay_s(standing.failures)
+        ordered_s = min(fault.retry_after_s or 0.0, self._retry_policy.longest_order_s)
+        delay_s = self._retry_policy.delay_s(standing.failures)
         standing.ready_at_s = now_s + max(ordered_s, delay_s)
 
     def note_wrong_hash(self, bases: Sequence[str], fault: Fault, *, in_one_go: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from runtime.models.catalogue import RemoteFile
-from runtime.models.download.model_files import DownloadUnit
+from runtime.models.download.model_files import DownloadItem
 from runtime.problems import DownloadFailure, Problem
 
 HUGGING_FACE = "https://huggingface.co"
@@ -29,12 +29,12 @@ class Source:
         """For people."""
         return urlsplit(self.base).hostname or self.base
 
-    def url(self, unit: DownloadUnit, file: RemoteFile) -> str:
+    def url(self, item: DownloadItem, file: RemoteFile) -> str:
         """The address of a file."""
         if self.pins_revisions:
-            return f"{self.base}/{unit.repository}/resolve/{unit.revision}/{quote(file.name)}"
+            return f"{self.base}/{item.repository}/resolve/{item.revision}/{quote(file.name)}"
         # ModelScope's commits are its own, so only its newest version can be asked for.
-        return f"{self.base}/models/{unit.repository}/resolve/master/{quote(file.name)}"
+        return f"{self.base}/models/{item.repository}/resolve/master/{quote(file.name)}"
 
 
 def sources_for(endpoint: str = "") -> tuple[Source, ...]:

@@ -31,7 +31,7 @@ def sha256_of(path: Path, *, on_read: Callable[[int], None]) -> str:
 
 
 _BLOCK = 1 << 20
-# Room that is always left on the disk for everything else.
+# Space that is always left on the disk for everything else.
 _FLOOR_BYTES = 2 << 30
 
 

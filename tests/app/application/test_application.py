@@ -7,25 +7,25 @@ from pathlib import Path
 
 import psutil
 import pytest
+from helpers.chat_session import Reader
 from helpers.destroying import destroy
 from helpers.fake_engine import FakeEngineClient
-from helpers.house import find
 from helpers.project import PICTURES
-from helpers.rooms import Reader
 from helpers.running_program import RunningProgram
+from helpers.shown_window import find
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.chat_list import ChatRenaming
 from app.chat.transcript import TurnVersion
 from app.chat.turns import TurnState
-from app.engine import engine_cache as readings
+from app.engine import engine_cache
 from app.engine.engine_cache import Cleared
 from app.platform.paths import find_paths
 from app.settings.settings import Settings, load_settings, save_settings
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 from app.ui.settings.settings_dialog import SettingsDialog
 from runtime.models.installed_model import demo_model_files
 from runtime.requests import ModelFiles
@@ -77,7 +77,9 @@ def test_that_a_model_that_is_gone_is_told_and_the_demonstration_steps_in(
     save_settings(find_paths().settings, Settings(model=str(tmp_path / "gone.gguf")))
     running = start()
     assert running.engine.loads()[0].files == demo_model_files()
-    titles = [notice.title for notice in find(running.window, NoticeBar).notices()]
+    titles = [
+        notification.title for notification in find(running.window, NotificationBar).notifications()
+    ]
     assert titles == ["“gone.gguf” is not there any more."]
 
 
@@ -92,41 +94,41 @@ def test_that_every_wish_of_the_window_is_granted(running: RunningProgram) -> No
     window, program = running.window, running.program
     running.ask("first?", "one")
     answer = program.transcript.turns()[-1]
-    window.regenerate_requested.emit(answer.turn_id)
+    window.chat_actions.regenerate_requested.emit(answer.turn_id)
     running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 2)
     running.engine.write("two")
-    window.stop_requested.emit()
+    window.chat_actions.stop_requested.emit()
     running.qtbot.waitUntil(lambda: program.transcript.turns()[-1].state is TurnState.STOPPED)
     running.engine.finish()
-    window.version_chosen.emit(TurnVersion(turn_id=answer.turn_id, version=1))
+    window.chat_actions.version_chosen.emit(TurnVersion(turn_id=answer.turn_id, version=1))
     running.wait_for_text("one")
-    window.thinking_chosen.emit(True)
-    window.turn_edit_requested.emit(program.transcript.turns()[0].turn_id)
+    window.settings_actions.thinking_chosen.emit(True)
+    window.chat_actions.turn_edit_requested.emit(program.transcript.turns()[0].turn_id)
     assert window.composer_text() == "first?"
-    window.new_chat_requested.emit()
+    window.chat_actions.new_chat_requested.emit()
     running.ask("second?", "three")
     assert running.engine.answers()[-1].thinking is True
     second, first = program.chats.chats()
-    window.chat_renamed.emit(ChatRenaming(chat_id=second.chat_id, title="Renamed"))
+    window.chat_actions.chat_renamed.emit(ChatRenaming(chat_id=second.chat_id, title="Renamed"))
     running.qtbot.waitUntil(lambda: running.titles() == ["Renamed", "first?"])
-    window.chat_chosen.emit(first.chat_id)
+    window.chat_actions.chat_chosen.emit(first.chat_id)
     running.wait_for_text("one")
-    window.chat_deleted.emit(second.chat_id)
+    window.chat_actions.chat_deleted.emit(second.chat_id)
     running.qtbot.waitUntil(lambda: running.titles() == ["first?"])
 
 
 def test_that_given_files_reach_the_tray_and_leave_it(running: RunningProgram) -> None:
     picture = PICTURES / "shape_1.png"
-    running.window.files_given.emit((picture,))
-    running.qtbot.waitUntil(lambda: running.program.tray.is_settled, timeout=20_000)
-    (entry,) = running.program.tray.entries()
+    running.window.chat_actions.files_given.emit((picture,))
+    running.qtbot.waitUntil(lambda: running.program.draft_attachments.is_settled, timeout=20_000)
+    (entry,) = running.program.draft_attachments.entries()
     assert entry.name == "shape_1.png"
-    running.window.attachment_removed.emit(entry.entry_id)
-    assert running.program.tray.entries() == ()
+    running.window.chat_actions.attachment_removed.emit(entry.entry_id)
+    assert running.program.draft_attachments.entries() == ()
 
 
 def test_that_closing_in_the_middle_of_an_answer_keeps_it(running: RunningProgram) -> None:
-    running.window.question_submitted.emit("What is this?")
+    running.window.chat_actions.question_submitted.emit("What is this?")
     running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 1)
     running.engine.write("Half an ")
     running.wait_for_text("Half an ")
@@ -142,7 +144,7 @@ def test_that_the_next_start_goes_on_where_the_last_one_ended(start: Start) -> N
     first = start()
     first.window.resize(701, 502)
     first.ask("first?", "one")
-    first.window.new_chat_requested.emit()
+    first.window.chat_actions.new_chat_requested.emit()
     first.ask("second?", "two")
     first.close()
     second = start()
@@ -153,7 +155,7 @@ def test_that_the_next_start_goes_on_where_the_last_one_ended(start: Start) -> N
 
 def test_that_the_choice_to_think_is_there_at_the_next_start(start: Start) -> None:
     first = start()
-    first.window.thinking_chosen.emit(True)
+    first.window.settings_actions.thinking_chosen.emit(True)
     first.close()
     second = start()
     second.ask("first?", "one")
@@ -169,7 +171,7 @@ def test_that_closing_twice_closes_once(running: RunningProgram) -> None:
 
 def test_that_a_window_can_be_closed_before_anything_was_loaded(qtbot: QtBot) -> None:
     paths = find_paths()
-    program = Program(
+    program = Application(
         arguments=WindowArguments(),
         paths=paths,
         loaded=load_settings(paths.settings),
@@ -196,7 +198,7 @@ def test_that_what_was_read_of_a_deleted_chat_is_forgotten_with_it(start: Start)
     kept = first.paths.cache / "engine" / "states" / "one.cache"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"the secret")
-    first.window.chat_deleted.emit(chat)
+    first.window.chat_actions.chat_deleted.emit(chat)
     first.qtbot.waitUntil(lambda: not first.titles())
     first.close()
     assert kept.exists()
@@ -231,10 +233,10 @@ def test_that_numbers_out_of_range_are_held_within(
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: RunningProgram) -> None:
     window = running.window
-    window.settings_requested.emit()
+    window.settings_actions.settings_requested.emit()
     edited = find(window, SettingsDialog).settings()
     running.ask("first?", "one")
-    window.settings_accepted.emit(
+    window.settings_actions.settings_accepted.emit(
         replace(edited, work_ahead=False, work_ahead_percent=9, cache_gigabytes=8, memory_percent=7)
     )
     running.close()
@@ -247,7 +249,7 @@ def test_that_edited_settings_are_saved_and_nothing_else_is_lost(running: Runnin
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_that_what_is_kept_is_counted_cleared_and_told(running: RunningProgram) -> None:
     kept = keep_something(running.paths.cache)
-    running.window.settings_requested.emit()
+    running.window.settings_actions.settings_requested.emit()
     dialog = find(running.window, SettingsDialog)
     clear = next(b for b in dialog.findChildren(QPushButton) if "Clear" in b.accessibleName())
     running.qtbot.waitUntil(clear.isEnabled)
@@ -264,9 +266,9 @@ def test_that_what_cannot_be_cleared_is_told(running: RunningProgram) -> None:
     stuck = running.paths.cache / "engine" / "embeddings" / f"{2:012d}-{2:064x}.cache"
     stuck.mkdir(parents=True)
     keep_something(running.paths.cache)
-    running.window.settings_requested.emit()
+    running.window.settings_actions.settings_requested.emit()
     dialog = find(running.window, SettingsDialog)
-    running.window.clear_requested.emit()
+    running.window.settings_actions.cache_clear_requested.emit()
     running.qtbot.waitUntil(lambda: "1 MB freed, but 1 file could not be deleted." in shown(dialog))
 
 
@@ -281,20 +283,20 @@ def test_that_clearing_never_runs_on_the_windows_thread(
         threads.append(threading.current_thread())
         return Cleared(freed_bytes=3 << 20)
 
-    monkeypatch.setattr(readings, "clear", clear)
-    running.window.clear_requested.emit()
+    monkeypatch.setattr(engine_cache, "clear", clear)
+    running.window.settings_actions.cache_clear_requested.emit()
     # The window is still here to let it go on.
     go_on.set()
-    bar = find(running.window, NoticeBar)
-    running.qtbot.waitUntil(lambda: [each.title for each in bar.notices()] == ["3 MB freed."])
+    bar = find(running.window, NotificationBar)
+    running.qtbot.waitUntil(lambda: [each.title for each in bar.notifications()] == ["3 MB freed."])
     assert threads
     assert threading.main_thread() not in threads
 
 
 def test_that_keeping_nothing_forgets_what_was_kept(running: RunningProgram) -> None:
     kept = keep_something(running.paths.cache)
-    running.window.settings_accepted.emit(Settings(cache_gigabytes=1))
-    running.window.settings_accepted.emit(Settings(cache_gigabytes=0))
+    running.window.settings_actions.settings_accepted.emit(Settings(cache_gigabytes=1))
+    running.window.settings_actions.settings_accepted.emit(Settings(cache_gigabytes=0))
     running.qtbot.waitUntil(lambda: not kept.exists())
 
 

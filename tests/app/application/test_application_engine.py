@@ -8,7 +8,7 @@ from helpers.destroying import destroy
 from helpers.project import PICTURES
 from pytestqt.qtbot import QtBot
 
-from app.application.application import Program, WindowArguments
+from app.application.application import Application, WindowArguments
 from app.chat.turns import OPEN_STATES, Turn, TurnState
 from app.engine.model_state import Ready
 from app.platform.paths import find_paths
@@ -27,9 +27,9 @@ def client() -> EngineClient:
 
 
 @pytest.fixture
-def program(qtbot: QtBot, client: EngineClient) -> Iterator[Program]:
+def program(qtbot: QtBot, client: EngineClient) -> Iterator[Application]:
     paths = find_paths()
-    program = Program(
+    program = Application(
         arguments=WindowArguments(),
         paths=paths,
         loaded=load_settings(paths.settings),
@@ -46,17 +46,17 @@ def wait(qtbot: QtBot, condition: Callable[[], bool]) -> None:
     qtbot.waitUntil(condition, timeout=PATIENCE_MS)
 
 
-def ask(qtbot: QtBot, program: Program, text: str) -> Turn:
+def ask(qtbot: QtBot, program: Application, text: str) -> Turn:
     """Have a question answered, whatever the model is doing now."""
     before = len(program.transcript.turns())
-    program.window.question_submitted.emit(text)
+    program.window.chat_actions.question_submitted.emit(text)
     wait(qtbot, lambda: len(program.transcript.turns()) == before + 2)
     wait(qtbot, lambda: program.transcript.turns()[-1].state not in OPEN_STATES)
     return program.transcript.turns()[-1]
 
 
 def test_that_a_question_asked_while_the_model_loads_is_answered(
-    qtbot: QtBot, program: Program
+    qtbot: QtBot, program: Application
 ) -> None:
     answer = ask(qtbot, program, "What colour is the sky?")
     assert answer.state is TurnState.COMPLETE
@@ -64,8 +64,8 @@ def test_that_a_question_asked_while_the_model_loads_is_answered(
     assert answer.tokens is not None
 
 
-def test_that_a_picture_and_its_question_are_answered(qtbot: QtBot, program: Program) -> None:
-    program.window.files_given.emit((PICTURE,))
+def test_that_a_picture_and_its_question_are_answered(qtbot: QtBot, program: Application) -> None:
+    program.window.chat_actions.files_given.emit((PICTURE,))
     answer = ask(qtbot, program, "What shape is it?")
     assert answer.state is TurnState.COMPLETE
     assert answer.tokens is not None
@@ -73,7 +73,7 @@ def test_that_a_picture_and_its_question_are_answered(qtbot: QtBot, program: Pro
 
 
 def test_that_an_engine_killed_while_idle_answers_the_next_question(
-    qtbot: QtBot, program: Program, client: EngineClient
+    qtbot: QtBot, program: Application, client: EngineClient
 ) -> None:
     wait(qtbot, lambda: isinstance(program.model_state.value, Ready))
     assert client.process_id is not None
@@ -82,14 +82,14 @@ def test_that_an_engine_killed_while_idle_answers_the_next_question(
 
 
 def test_that_an_engine_killed_while_it_answers_answers_the_next_question(
-    qtbot: QtBot, program: Program, client: EngineClient
+    qtbot: QtBot, program: Application, client: EngineClient
 ) -> None:
     wait(qtbot, lambda: isinstance(program.model_state.value, Ready))
     assert client.process_id is not None
     # Held still, so that it cannot be done before it is killed.
     engine = psutil.Process(client.process_id)
     engine.suspend()
-    program.window.question_submitted.emit("What colour is the sky?")
+    program.window.chat_actions.question_submitted.emit("What colour is the sky?")
     wait(qtbot, lambda: len(program.transcript.turns()) == 2)
     qtbot.waitUntil(lambda: program._chat.answers._current is not None, timeout=PATIENCE_MS)
     current = program._chat.answers._current

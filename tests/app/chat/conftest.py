@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers.chat_session import ChatSession
 from helpers.fake_engine import FakeEngineClient
-from helpers.rooms import Rooms
 from pytestqt.qtbot import QtBot
 
 
@@ -13,8 +13,8 @@ def engine() -> FakeEngineClient:
 
 
 @pytest.fixture
-def rooms(tmp_path: Path, qtbot: QtBot, engine: FakeEngineClient) -> Iterator[Rooms]:
-    rooms = Rooms(tmp_path / "chats", qtbot, engine)
-    rooms.begin()
-    yield rooms
-    rooms.close()
+def session(tmp_path: Path, qtbot: QtBot, engine: FakeEngineClient) -> Iterator[ChatSession]:
+    session = ChatSession(tmp_path / "chats", qtbot, engine)
+    session.begin()
+    yield session
+    session.close()

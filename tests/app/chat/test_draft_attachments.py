@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from app.chat.draft_attachments import EntryId, Tray
+from app.chat.draft_attachments import DraftAttachments, EntryId
 from app.chat.turns import Attachment, AttachmentKind
 
 
 @pytest.fixture
-def tray(qtbot: QtBot) -> Tray:
-    return Tray()
+def draft_attachments(qtbot: QtBot) -> DraftAttachments:
+    return DraftAttachments()
 
 
 def attachment(name: str) -> Attachment:
@@ -25,45 +25,49 @@ def attachment(name: str) -> Attachment:
     )
 
 
-def test_that_it_obeys_the_rules_of_item_models(tray: Tray) -> None:
-    tester = QAbstractItemModelTester(tray, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    entry_id = tray.add("a.png")
-    tray.settle(entry_id, attachment("a.png"))
-    tray.remove(entry_id)
-    assert tester.model() is tray
+def test_that_it_obeys_the_rules_of_item_models(draft_attachments: DraftAttachments) -> None:
+    tester = QAbstractItemModelTester(
+        draft_attachments, QAbstractItemModelTester.FailureReportingMode.Fatal
+    )
+    entry_id = draft_attachments.add("a.png")
+    draft_attachments.settle(entry_id, attachment("a.png"))
+    draft_attachments.remove(entry_id)
+    assert tester.model() is draft_attachments
 
 
-def test_that_an_empty_tray_is_settled(tray: Tray) -> None:
-    assert tray.is_settled
+def test_that_an_empty_tray_is_settled(draft_attachments: DraftAttachments) -> None:
+    assert draft_attachments.is_settled
 
 
-def test_that_it_settles_when_every_file_was_looked_at(tray: Tray) -> None:
-    first, second = tray.add("a.png"), tray.add("b.png")
-    tray.settle(second, attachment("b.png"))
-    assert not tray.is_settled
-    tray.settle(first, attachment("a.png"))
-    assert tray.is_settled
+def test_that_it_settles_when_every_file_was_looked_at(draft_attachments: DraftAttachments) -> None:
+    first, second = draft_attachments.add("a.png"), draft_attachments.add("b.png")
+    draft_attachments.settle(second, attachment("b.png"))
+    assert not draft_attachments.is_settled
+    draft_attachments.settle(first, attachment("a.png"))
+    assert draft_attachments.is_settled
 
 
-def test_that_taking_empties_it_and_keeps_the_order(tray: Tray, qtbot: QtBot) -> None:
-    first, second = tray.add("a.png"), tray.add("b.png")
-    tray.settle(second, attachment("b.png"))
-    tray.settle(first, attachment("a.png"))
-    with qtbot.waitSignal(tray.changed):
-        taken = tray.take()
+def test_that_taking_empties_it_and_keeps_the_order(
+    draft_attachments: DraftAttachments, qtbot: QtBot
+) -> None:
+    first, second = draft_attachments.add("a.png"), draft_attachments.add("b.png")
+    draft_attachments.settle(second, attachment("b.png"))
+    draft_attachments.settle(first, attachment("a.png"))
+    with qtbot.waitSignal(draft_attachments.changed):
+        taken = draft_attachments.take()
     assert [each.name for each in taken] == ["a.png", "b.png"]
-    assert tray.entries() == ()
+    assert draft_attachments.entries() == ()
 
 
-def test_that_settling_a_removed_file_does_nothing(tray: Tray) -> None:
-    entry_id = tray.add("a.png")
-    tray.remove(entry_id)
-    tray.settle(entry_id, attachment("a.png"))
-    tray.remove(EntryId(99))
-    assert tray.entries() == ()
+def test_that_settling_a_removed_file_does_nothing(draft_attachments: DraftAttachments) -> None:
+    entry_id = draft_attachments.add("a.png")
+    draft_attachments.remove(entry_id)
+    draft_attachments.settle(entry_id, attachment("a.png"))
+    draft_attachments.remove(EntryId(99))
+    assert draft_attachments.entries() == ()
 
 
-def test_that_attachments_given_back_are_settled(tray: Tray) -> None:
-    tray.show_attachments([attachment("a.png")])
-    assert tray.is_settled
-    assert tray.entries()[0].attachment == attachment("a.png")
+def test_that_attachments_given_back_are_settled(draft_attachments: DraftAttachments) -> None:
+    draft_attachments.show_attachments([attachment("a.png")])
+    assert draft_attachments.is_settled
+    assert draft_attachments.entries()[0].attachment == attachment("a.png")

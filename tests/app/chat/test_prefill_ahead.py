@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from helpers.attachments import make_attachment
+from helpers.chat_session import ChatSession
 from helpers.fake_engine import FakeEngineClient
-from helpers.rooms import Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.draft_attachments import EntryId
-from app.chat.prefill_ahead import WorkAhead
+from app.chat.prefill_ahead import PrefillAhead
 from runtime.content import Image, Role, Text, text_message
-from runtime.requests import WorkAheadRequest
+from runtime.requests import PrefillRequest
 
 
 class Permission:
@@ -30,41 +30,41 @@ def permission() -> Permission:
 
 
 @pytest.fixture
-def ahead(rooms: Rooms, permission: Permission) -> Iterator[WorkAhead]:
-    ahead = WorkAhead(
-        link=rooms.link,
-        loading=rooms.loading,
-        answers=rooms.queue,
-        room=rooms.room,
-        screen=rooms.screen,
-        tray=rooms.tray,
-        model_state=rooms.model_state,
+def ahead(session: ChatSession, permission: Permission) -> Iterator[PrefillAhead]:
+    ahead = PrefillAhead(
+        link=session.link,
+        loading=session.loading,
+        answers=session.queue,
+        store=session.store,
+        presenter=session.presenter,
+        draft_attachments=session.draft_attachments,
+        model_state=session.model_state,
         is_allowed=permission,
     )
-    rooms.shelf.opened.connect(ahead.look_again)
-    rooms.qtbot.waitUntil(lambda: rooms.loading.is_loaded)
+    session.saved_chats.opened.connect(ahead.look_again)
+    session.qtbot.waitUntil(lambda: session.loading.is_loaded)
     yield ahead
     ahead.end()
     ahead.deleteLater()
 
 
-def attach(rooms: Rooms, name: str) -> tuple[EntryId, Image]:
+def attach(session: ChatSession, name: str) -> tuple[EntryId, Image]:
     """Put a picture into the tray, as a drop does."""
-    entry_id = rooms.tray.add(name)
-    attachment = make_attachment(rooms.folder, name, name.encode())
-    rooms.tray.settle(entry_id, attachment)
+    entry_id = session.draft_attachments.add(name)
+    attachment = make_attachment(session.folder, name, name.encode())
+    session.draft_attachments.settle(entry_id, attachment)
     return entry_id, Image(path=attachment.path)
 
 
-def asked(engine: FakeEngineClient) -> list[WorkAheadRequest]:
-    return [request for request in engine.requests if isinstance(request, WorkAheadRequest)]
+def asked(engine: FakeEngineClient) -> list[PrefillRequest]:
+    return [request for request in engine.requests if isinstance(request, PrefillRequest)]
 
 
 @pytest.mark.usefixtures("ahead")
 def test_that_an_attached_picture_is_read_before_the_question(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
 ) -> None:
-    _, image = attach(rooms, "one.png")
+    _, image = attach(session, "one.png")
     qtbot.waitUntil(lambda: len(asked(engine)) == 1)
     (message,) = asked(engine)[0].messages
     assert (message.role, message.parts) == (Role.USER, (image,))
@@ -72,19 +72,19 @@ def test_that_an_attached_picture_is_read_before_the_question(
 
 @pytest.mark.usefixtures("ahead")
 def test_that_pictures_dropped_together_are_read_together(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
 ) -> None:
-    images = tuple(attach(rooms, name)[1] for name in ("one.png", "two.png", "three.png"))
+    images = tuple(attach(session, name)[1] for name in ("one.png", "two.png", "three.png"))
     qtbot.waitUntil(lambda: bool(asked(engine)))
     assert [request.messages[-1].parts for request in asked(engine)] == [images]
 
 
 @pytest.mark.usefixtures("ahead")
 def test_that_a_picture_follows_the_conversation_on_screen(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
 ) -> None:
-    rooms.ask_and_answer("What is it?", "A cat.")
-    _, image = attach(rooms, "one.png")
+    session.ask_and_answer("What is it?", "A cat.")
+    _, image = attach(session, "one.png")
     qtbot.waitUntil(lambda: bool(asked(engine)) and len(asked(engine)[-1].messages) == 3)
     question, answer, picture = asked(engine)[-1].messages
     assert question == text_message(Role.USER, "What is it?")
@@ -94,36 +94,38 @@ def test_that_a_picture_follows_the_conversation_on_screen(
 
 @pytest.mark.usefixtures("ahead")
 def test_that_taking_the_picture_out_again_reads_the_conversation_alone(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
 ) -> None:
-    rooms.ask_and_answer("What is it?", "A cat.")
-    entry_id, _ = attach(rooms, "one.png")
+    session.ask_and_answer("What is it?", "A cat.")
+    entry_id, _ = attach(session, "one.png")
     qtbot.waitUntil(lambda: bool(asked(engine)) and len(asked(engine)[-1].messages) == 3)
-    rooms.tray.remove(entry_id)
+    session.draft_attachments.remove(entry_id)
     qtbot.waitUntil(lambda: len(asked(engine)[-1].messages) == 2)
 
 
 @pytest.mark.usefixtures("ahead")
-def test_that_nothing_is_read_twice(rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot) -> None:
-    attach(rooms, "one.png")
+def test_that_nothing_is_read_twice(
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    attach(session, "one.png")
     qtbot.waitUntil(lambda: len(asked(engine)) == 1)
-    rooms.tray.changed.emit()
-    entry_id, _ = attach(rooms, "two.png")
+    session.draft_attachments.changed.emit()
+    entry_id, _ = attach(session, "two.png")
     qtbot.waitUntil(lambda: len(asked(engine)) == 2)
-    rooms.tray.remove(entry_id)
+    session.draft_attachments.remove(entry_id)
     qtbot.waitUntil(lambda: len(asked(engine)) == 3)
     assert asked(engine)[0].messages == asked(engine)[2].messages
 
 
 @pytest.mark.usefixtures("ahead")
 def test_that_a_spared_battery_reads_nothing_ahead(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, permission: Permission
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot, permission: Permission
 ) -> None:
     permission.given = False
-    attach(rooms, "one.png")
-    rooms.ask_and_answer("What is it?", "A cat.")
+    attach(session, "one.png")
+    session.ask_and_answer("What is it?", "A cat.")
     permission.given = True
-    attach(rooms, "two.png")
+    attach(session, "two.png")
     qtbot.waitUntil(lambda: bool(asked(engine)))
     # The first request came only when it was allowed: it holds the later picture.
     assert asked(engine)[0].messages[-1].parts[0] != asked(engine)[0].messages[0].parts[0]
@@ -131,13 +133,15 @@ def test_that_a_spared_battery_reads_nothing_ahead(
 
 
 @pytest.mark.usefixtures("ahead")
-def test_that_opening_a_chat_reads_it(rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot) -> None:
-    rooms.ask_and_answer("First chat", "Yes.")
-    first = rooms.screen.place.chat_id
+def test_that_opening_a_chat_reads_it(
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot
+) -> None:
+    session.ask_and_answer("First chat", "Yes.")
+    first = session.presenter.place.chat_id
     assert first is not None
-    rooms.shelf.begin_new()
-    rooms.ask_and_answer("Second chat", "No.")
-    rooms.shelf.open(first)
+    session.saved_chats.begin_new()
+    session.ask_and_answer("Second chat", "No.")
+    session.saved_chats.open(first)
     qtbot.waitUntil(
         lambda: (
             bool(asked(engine))
@@ -147,9 +151,9 @@ def test_that_opening_a_chat_reads_it(rooms: Rooms, engine: FakeEngineClient, qt
 
 
 def test_that_words_are_read_as_they_are_typed(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, ahead: WorkAhead
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot, ahead: PrefillAhead
 ) -> None:
-    _, image = attach(rooms, "one.png")
+    _, image = attach(session, "one.png")
     qtbot.waitUntil(lambda: bool(asked(engine)))
     for draft in ("Wh", "What", "What is", "What is th"):
         ahead.take_draft(draft)
@@ -162,11 +166,11 @@ def test_that_words_are_read_as_they_are_typed(
 
 
 def test_that_a_question_once_sent_is_no_draft(
-    rooms: Rooms, engine: FakeEngineClient, qtbot: QtBot, ahead: WorkAhead
+    session: ChatSession, engine: FakeEngineClient, qtbot: QtBot, ahead: PrefillAhead
 ) -> None:
     ahead.take_draft("What is it, please")
     ahead.take_draft("")
-    rooms.ask_and_answer("What is it, please", "A cat.")
+    session.ask_and_answer("What is it, please", "A cat.")
     qtbot.waitUntil(lambda: bool(asked(engine)))
     drafts = [
         request

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.chat.prefill_ahead import Power, may_work_ahead, read_power
+from app.chat.prefill_ahead import Power, may_prefill_ahead, read_power
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from app.chat.prefill_ahead import Power, may_work_ahead, read_power
     ],
 )
 def test_that_a_low_battery_is_spared(power: Power, switched_on: bool, allowed: bool) -> None:
-    assert may_work_ahead(power, switched_on=switched_on, least_percent=40) is allowed
+    assert may_prefill_ahead(power, switched_on=switched_on, least_percent=40) is allowed
 
 
 def test_that_this_computer_can_be_asked() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.chat.prefill_ahead import whole_words
+from app.chat.prefill_ahead import stable_prefix
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from app.chat.prefill_ahead import whole_words
     ],
 )
 def test_that_the_word_being_typed_is_left_out(draft: str, words: str) -> None:
-    assert whole_words(draft) == words
+    assert stable_prefix(draft) == words

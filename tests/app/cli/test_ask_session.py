@@ -1,4 +1,4 @@
-"""Asking an engine that follows a script."""
+"""InlineQuestion an engine that follows a script."""
 
 import io
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.ask import AskArguments
-from app.cli.ask_session import Asker
+from app.cli.ask_session import AskSession
 from app.cli.console import Console
 from runtime.content import Role, text_message
 from runtime.events import (
@@ -68,9 +68,9 @@ def arguments(**changes: object) -> AskArguments:
 
 def make_asker(
     *events: Event, shows_answers: bool = True
-) -> tuple[Asker, ScriptedEngine, io.StringIO]:
+) -> tuple[AskSession, ScriptedEngine, io.StringIO]:
     engine, out = ScriptedEngine(*events), io.StringIO()
-    return Asker(engine, Console(out, io.StringIO()), shows_answers=shows_answers), engine, out
+    return AskSession(engine, Console(out, io.StringIO()), shows_answers=shows_answers), engine, out
 
 
 def test_that_the_answer_streams_and_the_thinking_stays_apart() -> None:

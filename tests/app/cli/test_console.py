@@ -4,7 +4,7 @@ import io
 import json
 
 from app.cli.console import Console
-from app.notifications.notification import Notice
+from app.notifications.notification import Notification
 
 
 class Terminal(io.StringIO):
@@ -28,7 +28,7 @@ def test_that_answers_go_out_and_notices_go_beside() -> None:
     console.piece("Two ")
     console.piece("cats.")
     console.end_line()
-    console.notice(Notice(title="It is empty.", explanation="Copy it again."))
+    console.notification(Notification(title="It is empty.", explanation="Copy it again."))
     assert out.getvalue() == "Two cats.\n"
     assert err.getvalue() == "sideglance: It is empty. Copy it again.\n"
 

@@ -4,15 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.advice import MACHINE
+from helpers.fake_planner import MACHINE
 from helpers.installed import install
 
 from app.cli.arguments import parse
 from app.cli.console import Console
 from app.cli.diagnosis import Diagnosis, diagnosis_in_words
 from app.cli.doctor import UNWELL, WELL, DoctorArguments, examine, run_doctor
-from app.model_manager.measurements import Comparison, Learnt, save_learnt
-from app.model_manager.runtime_planner import Counsel
+from app.model_manager.measurements import Comparison, Measurements, save_measurements
+from app.model_manager.runtime_planner import RuntimePlanner
 from app.platform.paths import find_paths
 from app.settings.settings import Settings, save_settings
 from runtime.hardware.report import BuildDevice, DeviceKind, LlamaBuild, MachineReport
@@ -23,10 +23,12 @@ KEY = ("Qwen3.5 4B", "Q4_K_M")
 
 @pytest.fixture(autouse=True)
 def _known_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    def look(self: object, models: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
+    def look(
+        self: object, models: Path, device_bytes: int | None, measurements: Measurements
+    ) -> MachineReport:
         return MACHINE
 
-    monkeypatch.setattr(Counsel, "look", look)
+    monkeypatch.setattr(RuntimePlanner, "look", look)
 
 
 def said(*, as_json: bool = False) -> tuple[int, str]:
@@ -74,7 +76,9 @@ def test_that_the_last_load_is_held_against_its_estimate() -> None:
         expected_bytes=4 << 30,
         allocated_bytes=int(4.1 * (1 << 30)),
     )
-    save_learnt(find_paths().cache / "models" / "learnt.json", Learnt(comparison=comparison))
+    save_measurements(
+        find_paths().cache / "models" / "learnt.json", Measurements(comparison=comparison)
+    )
     assert "expected to take 4.0 GB and took 4.1 GB (+2.5 %)" in said()[1]
     record = json.loads(said(as_json=True)[1])
     assert record["last_load"]["difference_percent"] == pytest.approx(2.5)
@@ -122,6 +126,6 @@ def test_that_json_holds_everything_by_name() -> None:
         "Settings",
         "Chats",
         "Models",
-        "Readings",
+        "EngineCache",
         "Logs",
     }

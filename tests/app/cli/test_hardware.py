@@ -21,10 +21,10 @@ from app.cli.hardware import (
 )
 from app.model_manager import runtime_planner as measured
 from app.model_manager.measurements import (
-    Learnt,
-    learnt_file,
+    Measurements,
     machine_key,
-    save_learnt,
+    measurements_file,
+    save_measurements,
     with_speeds,
 )
 from app.platform.paths import find_paths
@@ -94,8 +94,8 @@ def test_that_every_figure_is_said_with_its_source() -> None:
 @pytest.mark.usefixtures("_known_computer")
 def test_that_what_the_window_measured_is_not_measured_again() -> None:
     before = {"": DeviceSpeed(bytes_per_s=20e9, operations_per_s=1e12)}
-    learnt = with_speeds(Learnt(), machine_key(read_machine(RECORDING)), before)
-    save_learnt(learnt_file(find_paths()), learnt)
+    measurements = with_speeds(Measurements(), machine_key(read_machine(RECORDING)), before)
+    save_measurements(measurements_file(find_paths()), measurements)
     assert "reads 20 GB and computes 1,000 billion" in looked()[1]
 
 

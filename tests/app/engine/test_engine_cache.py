@@ -5,8 +5,8 @@ import pytest
 
 from app.engine.engine_cache import Cleared, bytes_used, clear
 from app.notifications.formatting import size_in_words
-from app.notifications.messages import readings_cleared
-from app.notifications.notification import NoticeKind
+from app.notifications.messages import cache_cleared
+from app.notifications.notification import NotificationKind
 from runtime.engine.blob_store import BlobStore, name_of
 
 # Larger than any process id can be.
@@ -117,12 +117,12 @@ def test_that_sizes_are_said_in_the_units_of_the_budget(size: int, words: str) -
 
 
 def test_that_what_was_freed_is_said() -> None:
-    notice = readings_cleared(3 << 20, 0)
-    assert (notice.title, notice.kind) == ("3 MB freed.", NoticeKind.INFO)
+    notification = cache_cleared(3 << 20, 0)
+    assert (notification.title, notification.kind) == ("3 MB freed.", NotificationKind.INFO)
 
 
 @pytest.mark.parametrize(("left", "files"), [(1, "1 file"), (2, "2 files")])
 def test_that_what_could_not_be_deleted_is_said(left: int, files: str) -> None:
-    notice = readings_cleared(3 << 20, left)
-    assert notice.title == f"3 MB freed, but {files} could not be deleted."
-    assert notice.kind is NoticeKind.WARNING
+    notification = cache_cleared(3 << 20, left)
+    assert notification.title == f"3 MB freed, but {files} could not be deleted."
+    assert notification.kind is NotificationKind.WARNING

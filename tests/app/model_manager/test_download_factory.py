@@ -5,47 +5,51 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.advice import FakeAdvice
+from helpers.chat_session import FakeChatView
+from helpers.fake_planner import FakePlanner
 from helpers.project import ROOT
-from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
-from app.model_manager.download_factory import Fetching
-from app.model_manager.inventory import Knowledge
-from app.model_manager.measurement_recorder import Learning
-from app.model_manager.runtime_planner import Counsel
-from app.notifications.notification_center import NoticeDesk
-from app.platform.task_pool import Background
+from app.model_manager.download_factory import DownloadFactory
+from app.model_manager.inventory import ModelInventory
+from app.model_manager.measurement_recorder import MeasurementRecorder
+from app.model_manager.runtime_planner import RuntimePlanner
+from app.notifications.notification_center import NotificationCenter
+from app.platform.task_pool import TaskPool
 from app.settings.settings import Settings
-from app.settings.settings_store import SettingsKeeper
+from app.settings.settings_store import SettingsStore
 from runtime.models.catalogue import CatalogueModel
 from runtime.problems import Problem, RuntimeFailure
 
 KEY = ("Qwen3.5 0.8B", "Q4_K_M")
 
 
-class RealCatalogue(FakeAdvice):
+class RealCatalogue(FakePlanner):
     def catalogue(self) -> tuple[CatalogueModel, ...]:
-        return Counsel().catalogue()
+        return RuntimePlanner().catalogue()
 
 
-def make_fetching(qtbot: QtBot, folder: Path, settings: Settings) -> tuple[Fetching, Background]:
-    background = Background()
-    desk = NoticeDesk(FakeFront())
-    keeper = SettingsKeeper(folder / "s.json", settings, background.store, desk.show_failure)
-    knowledge = Knowledge(
-        lane=background.models,
-        advice=RealCatalogue(),
-        learning=Learning(folder / "learnt.json", background.models),
-        settings=keeper,
+def make_fetching(
+    qtbot: QtBot, folder: Path, settings: Settings
+) -> tuple[DownloadFactory, TaskPool]:
+    task_pool = TaskPool()
+    notification_center = NotificationCenter(FakeChatView())
+    settings_store = SettingsStore(
+        folder / "s.json", settings, task_pool.store, notification_center.show_failure
+    )
+    inventory = ModelInventory(
+        tasks=task_pool.models,
+        planner=RealCatalogue(),
+        recorder=MeasurementRecorder(folder / "learnt.json", task_pool.models),
+        settings=settings_store,
         default_folder=folder / "models",
         has_own=False,
-        desk=desk,
+        notification_center=notification_center,
     )
     done: list[None] = []
-    knowledge.read(lambda: done.append(None))
+    inventory.read(lambda: done.append(None))
     qtbot.waitUntil(lambda: bool(done))
-    return Fetching(knowledge, keeper), background
+    return DownloadFactory(inventory, settings_store), task_pool
 
 
 @pytest.mark.parametrize(
@@ -58,19 +62,19 @@ def make_fetching(qtbot: QtBot, folder: Path, settings: Settings) -> tuple[Fetch
 def test_that_the_settings_are_followed(
     qtbot: QtBot, tmp_path: Path, settings: Settings, problem: Problem
 ) -> None:
-    fetching, background = make_fetching(qtbot, tmp_path, settings)
+    fetching, task_pool = make_fetching(qtbot, tmp_path, settings)
     with pytest.raises(RuntimeFailure) as caught:
         fetching.make(KEY).run(lambda _state: None)
     assert caught.value.problem is problem
-    background.close()
+    task_pool.close()
 
 
 def test_that_a_model_that_nobody_knows_is_said(qtbot: QtBot, tmp_path: Path) -> None:
-    fetching, background = make_fetching(qtbot, tmp_path, Settings())
+    fetching, task_pool = make_fetching(qtbot, tmp_path, Settings())
     with pytest.raises(RuntimeFailure) as caught:
         fetching.make(("Qwen3.5 99B", "Q4_K_M")).run(lambda _state: None)
     assert caught.value.problem is Problem.MODEL_NAME_UNKNOWN
-    background.close()
+    task_pool.close()
 
 
 @pytest.mark.parametrize("wish", ["pause", "cancel"])
@@ -78,11 +82,11 @@ def test_that_what_is_wished_before_it_began_is_not_lost(
     qtbot: QtBot, tmp_path: Path, wish: str
 ) -> None:
     # Offline, so that a wish that was lost would be another end than this.
-    fetching, background = make_fetching(qtbot, tmp_path, Settings(offline=True))
+    fetching, task_pool = make_fetching(qtbot, tmp_path, Settings(offline=True))
     transfer = fetching.make(KEY)
     getattr(transfer, wish)()
     assert transfer.run(lambda _state: None) is None
-    background.close()
+    task_pool.close()
 
 
 def test_that_the_window_begins_without_what_only_downloads_need() -> None:

@@ -3,19 +3,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.rooms import FakeFront
+from helpers.chat_session import FakeChatView
 from pytestqt.qtbot import QtBot
 
 from app.model_manager.downloads import Arrived, Downloads, Report
-from app.model_manager.model_options import OfferKey
-from app.notifications.notification_center import NoticeDesk
-from app.platform.task_pool import Background
+from app.model_manager.model_options import ModelKey
+from app.notifications.notification_center import NotificationCenter
+from app.platform.task_pool import TaskPool
 from runtime.models.download.progress import Paused, Transferring
 from runtime.models.installed_model import InstalledModel
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import ModelFiles
 
-KEY: OfferKey = ("Qwen3.5 2B", "Q4_K_M")
+KEY: ModelKey = ("Qwen3.5 2B", "Q4_K_M")
 INSTALLED = InstalledModel(
     name="Qwen3.5 2B",
     quantisation="Q4_K_M",
@@ -54,22 +54,24 @@ class FakeTransfer:
         self._ended.set()
 
 
-class Fetching:
+class DownloadFactory:
     """Downloads with everything around them."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
         self.transfers: list[FakeTransfer] = []
         self.arrived: list[Arrived] = []
-        self.front = FakeFront()
-        self.desk = NoticeDesk(self.front)
-        self.background = Background()
+        self.front = FakeChatView()
+        self.notification_center = NotificationCenter(self.front)
+        self.task_pool = TaskPool()
         self.downloads = Downloads(
-            lane=self.background.transfers, make_transfer=self._make, desk=self.desk
+            tasks=self.task_pool.transfers,
+            make_transfer=self._make,
+            notification_center=self.notification_center,
         )
         self.downloads.arrived.connect(self.arrived.append)
 
-    def _make(self, key: OfferKey) -> FakeTransfer:
+    def _make(self, key: ModelKey) -> FakeTransfer:
         self.transfers.append(FakeTransfer())
         return self.transfers[-1]
 
@@ -89,14 +91,14 @@ class Fetching:
 
 
 @pytest.fixture
-def fetching(qtbot: QtBot) -> Iterator[Fetching]:
-    fetching = Fetching(qtbot)
+def fetching(qtbot: QtBot) -> Iterator[DownloadFactory]:
+    fetching = DownloadFactory(qtbot)
     yield fetching
     fetching.downloads.end()
-    fetching.background.close()
+    fetching.task_pool.close()
 
 
-def test_that_a_download_says_how_far_it_is_and_arrives(fetching: Fetching) -> None:
+def test_that_a_download_says_how_far_it_is_and_arrives(fetching: DownloadFactory) -> None:
     transfer = fetching.begin(uses=True)
     fetching.say(40)
     transfer.finish(INSTALLED)
@@ -105,7 +107,7 @@ def test_that_a_download_says_how_far_it_is_and_arrives(fetching: Fetching) -> N
     assert fetching.downloads.states == {}
 
 
-def test_that_a_paused_download_keeps_its_place_and_goes_on(fetching: Fetching) -> None:
+def test_that_a_paused_download_keeps_its_place_and_goes_on(fetching: DownloadFactory) -> None:
     fetching.begin()
     fetching.say(40)
     fetching.downloads.pause(KEY)
@@ -115,7 +117,7 @@ def test_that_a_paused_download_keeps_its_place_and_goes_on(fetching: Fetching) 
     assert fetching.downloads.states[KEY] == Transferring(done_bytes=40, total_bytes=100)
 
 
-def test_that_asking_twice_downloads_once(fetching: Fetching) -> None:
+def test_that_asking_twice_downloads_once(fetching: DownloadFactory) -> None:
     transfer = fetching.begin()
     fetching.downloads.begin(KEY, total_bytes=100, uses=True)
     assert len(fetching.transfers) == 1
@@ -124,7 +126,7 @@ def test_that_asking_twice_downloads_once(fetching: Fetching) -> None:
     assert fetching.arrived[0].uses
 
 
-def test_that_a_cancelled_download_is_gone(fetching: Fetching) -> None:
+def test_that_a_cancelled_download_is_gone(fetching: DownloadFactory) -> None:
     transfer = fetching.begin()
     fetching.downloads.cancel(KEY)
     fetching.wait_for(None)
@@ -132,27 +134,27 @@ def test_that_a_cancelled_download_is_gone(fetching: Fetching) -> None:
     assert fetching.arrived == []
 
 
-def test_that_what_stands_still_can_be_cancelled(fetching: Fetching) -> None:
+def test_that_what_stands_still_can_be_cancelled(fetching: DownloadFactory) -> None:
     fetching.downloads.restore({KEY: Paused(done_bytes=40, total_bytes=100)})
     fetching.downloads.cancel(KEY)
     fetching.wait_for(None)
     assert fetching.transfers[-1].is_cancelled
 
 
-def test_that_a_failed_download_says_why_and_can_be_tried_again(fetching: Fetching) -> None:
+def test_that_a_failed_download_says_why_and_can_be_tried_again(fetching: DownloadFactory) -> None:
     transfer = fetching.begin()
     fetching.say(40)
     transfer.finish(RuntimeFailure(Problem.UNEXPECTED, "x"))
     fetching.wait_for(
         Paused(done_bytes=40, total_bytes=100, problem=Problem.UNEXPECTED, detail="x")
     )
-    (notice,) = fetching.front.notices
-    fetching.desk.act_on(notice)
+    (notification,) = fetching.front.notifications
+    fetching.notification_center.act_on(notification)
     assert len(fetching.transfers) == 2
 
 
 def test_that_an_earlier_starts_download_is_shown_and_goes_on_when_asked(
-    fetching: Fetching,
+    fetching: DownloadFactory,
 ) -> None:
     fetching.downloads.restore({KEY: Paused(done_bytes=40, total_bytes=100)})
     assert fetching.downloads.states[KEY] == Paused(done_bytes=40, total_bytes=100)
@@ -162,8 +164,8 @@ def test_that_an_earlier_starts_download_is_shown_and_goes_on_when_asked(
 
 
 def test_that_the_end_of_the_program_lets_downloads_stand_still(qtbot: QtBot) -> None:
-    fetching = Fetching(qtbot)
+    fetching = DownloadFactory(qtbot)
     fetching.begin()
     fetching.downloads.end()
-    fetching.background.close()
+    fetching.task_pool.close()
     assert fetching.arrived == []

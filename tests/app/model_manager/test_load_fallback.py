@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 from helpers.budget_engine import BudgetEngineClient
+from helpers.chat_session import FILES, ChatSession
 from helpers.plans import PLAN
-from helpers.rooms import FILES, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.chat.turns import TurnState
 from app.engine.model_state import Broken, Ready
-from app.model_manager.load_fallback import LadderWalk
-from app.model_manager.measurement_recorder import Learning
+from app.model_manager.load_fallback import LoadFallback
+from app.model_manager.measurement_recorder import MeasurementRecorder
 from app.model_manager.planner import LoadTarget
-from app.notifications.notification import NoticeKind
-from app.platform.task_pool import Background
+from app.notifications.notification import NotificationKind
+from app.platform.task_pool import TaskPool
 from runtime.problems import Problem
 from runtime.requests import LoadRequest, ProjectorPlace
 
@@ -47,32 +47,32 @@ def next_target(target: LoadTarget) -> LoadTarget | None:
 
 
 class Walking:
-    """Rooms on a machine with a device of some size."""
+    """A chat on a machine with a device of some size."""
 
     def __init__(self, folder: Path, qtbot: QtBot, budget_bytes: int, end: Problem) -> None:
         self.qtbot = qtbot
-        self.background = Background()
-        self.learning = Learning(folder / "learnt.json", self.background.models)
+        self.task_pool = TaskPool()
+        self.recorder = MeasurementRecorder(folder / "learnt.json", self.task_pool.models)
         self.engine = BudgetEngineClient(budget_bytes=budget_bytes, needs=needs, end=end)
-        self.rooms = Rooms(
+        self.session = ChatSession(
             folder / "chats",
             qtbot,
             self.engine,
-            lambda desk: LadderWalk(
+            lambda notification_center: LoadFallback(
                 next_target=next_target,
-                learning=self.learning,
+                recorder=self.recorder,
                 machine=lambda: "machine",
-                desk=desk,
+                notification_center=notification_center,
             ),
         )
-        self.rooms.begin(TARGET)
+        self.session.begin(TARGET)
 
     def wait_until(self, kind: type[object]) -> None:
-        self.qtbot.waitUntil(lambda: isinstance(self.rooms.model_state.value, kind))
+        self.qtbot.waitUntil(lambda: isinstance(self.session.model_state.value, kind))
 
     def close(self) -> None:
-        self.rooms.close()
-        self.background.close()
+        self.session.close()
+        self.task_pool.close()
 
 
 Walk = Callable[..., Walking]
@@ -101,37 +101,37 @@ def test_that_the_first_plan_that_fits_is_found_told_and_remembered(walk: Walk) 
         (25, "cpu"),
         (17, "cpu"),
     ]
-    (notice,) = walking.rooms.front.notices
-    assert notice.kind is NoticeKind.WARNING
-    assert "Qwen3.5 4B" in notice.title
-    assert "Only 17 of its layers run on the graphics device" in notice.explanation
-    assert walking.learning.plan("machine", "Qwen3.5 4B", "Q4_K_M") == replace(
+    (notification,) = walking.session.view.notifications
+    assert notification.kind is NotificationKind.WARNING
+    assert "Qwen3.5 4B" in notification.title
+    assert "Only 17 of its layers run on the graphics device" in notification.explanation
+    assert walking.recorder.plan("machine", "Qwen3.5 4B", "Q4_K_M") == replace(
         PLAN, gpu_layers=17, projector_on=ProjectorPlace.CPU
     )
 
 
 def test_that_a_question_asked_meanwhile_is_answered(walk: Walk) -> None:
     walking = walk(0)
-    walking.rooms.controller.send("Are you there?")
+    walking.session.controller.send("Are you there?")
     walking.qtbot.waitUntil(lambda: len(walking.engine.answers()) == 1)
     assert walking.engine.loads()[-1].device is None
     walking.engine.write("Yes.")
     walking.engine.finish()
-    walking.rooms.wait_for_state(TurnState.COMPLETE)
+    walking.session.wait_for_state(TurnState.COMPLETE)
 
 
 def test_that_a_model_that_fits_at_once_is_not_worth_a_word(walk: Walk) -> None:
     walking = walk(16 * GIGABYTE)
     walking.wait_until(Ready)
-    assert walking.rooms.front.notices == []
-    assert walking.learning.plan("machine", "Qwen3.5 4B", "Q4_K_M") is None
+    assert walking.session.view.notifications == []
+    assert walking.recorder.plan("machine", "Qwen3.5 4B", "Q4_K_M") is None
 
 
 def test_that_a_model_for_which_nothing_helps_says_so_once(walk: Walk) -> None:
     walking = walk(-1)
     walking.wait_until(Broken)
-    assert walking.rooms.model_state.value == Broken(problem=Problem.OUT_OF_MEMORY)
-    assert len(walking.rooms.front.notices) == 1
+    assert walking.session.model_state.value == Broken(problem=Problem.OUT_OF_MEMORY)
+    assert len(walking.session.view.notifications) == 1
     assert len(walking.engine.loads()) == 7
 
 
@@ -158,7 +158,7 @@ def test_that_choosing_it_again_begins_with_the_whole_plan(walk: Walk) -> None:
     walking = walk(-1)
     walking.wait_until(Broken)
     walking.engine.budget_bytes = 16 * GIGABYTE
-    walking.rooms.loading.load(TARGET)
+    walking.session.loading.load(TARGET)
     walking.wait_until(Ready)
     assert walking.engine.loads()[-1].gpu_layers == 33
-    assert len(walking.rooms.front.notices) == 1
+    assert len(walking.session.view.notifications) == 1

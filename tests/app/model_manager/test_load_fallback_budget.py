@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 from helpers.budget_engine import BudgetEngineClient
+from helpers.chat_session import FILES, ChatSession
 from helpers.machines import GIB, machine
-from helpers.rooms import FILES, Rooms
 from pytestqt.qtbot import QtBot
 
 from app.engine.model_state import Broken, Ready
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.load_fallback import LadderWalk
-from app.model_manager.measurement_recorder import Learning
-from app.model_manager.runtime_planner import Counsel
-from app.platform.task_pool import Background
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.load_fallback import LoadFallback
+from app.model_manager.measurement_recorder import MeasurementRecorder
+from app.model_manager.runtime_planner import RuntimePlanner
+from app.platform.task_pool import TaskPool
 from runtime.models.choose import candidate_of
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Inventory
@@ -22,11 +22,11 @@ from runtime.models.memory_estimate import ModelBytes, Setup, estimate
 from runtime.problems import Problem
 from runtime.requests import LoadRequest
 
-COUNSEL = Counsel()
+PLANNER = RuntimePlanner()
 MODEL = InstalledModel(name="Qwen3.5 9B", quantisation="Q4_K_M", files=FILES, size_bytes=1)
-KNOWN = Known(
+KNOWN = InventorySnapshot(
     report=machine(32, 12, name="A card"),
-    catalogue=COUNSEL.catalogue(),
+    catalogue=PLANNER.catalogue(),
     inventory=Inventory(installed=(MODEL,)),
 )
 
@@ -56,26 +56,26 @@ class Shrunken:
     """A 12 GB card of which somebody else has taken most."""
 
     def __init__(self, folder: Path, qtbot: QtBot, budget_bytes: int, end: Problem) -> None:
-        self.background = Background()
-        self.learning = Learning(folder / "learnt.json", self.background.models)
+        self.task_pool = TaskPool()
+        self.recorder = MeasurementRecorder(folder / "learnt.json", self.task_pool.models)
         self.engine = BudgetEngineClient(budget_bytes=budget_bytes, needs=needs, end=end)
-        self.rooms = Rooms(
+        self.session = ChatSession(
             folder / "chats",
             qtbot,
             self.engine,
-            lambda desk: LadderWalk(
-                next_target=lambda target: COUNSEL.next_target(KNOWN, target),
-                learning=self.learning,
+            lambda notification_center: LoadFallback(
+                next_target=lambda target: PLANNER.next_target(KNOWN, target),
+                recorder=self.recorder,
                 machine=lambda: "machine",
-                desk=desk,
+                notification_center=notification_center,
             ),
         )
-        self.rooms.begin(COUNSEL.target(KNOWN, MODEL))
-        qtbot.waitUntil(lambda: isinstance(self.rooms.model_state.value, Ready | Broken))
+        self.session.begin(PLANNER.target(KNOWN, MODEL))
+        qtbot.waitUntil(lambda: isinstance(self.session.model_state.value, Ready | Broken))
 
     def close(self) -> None:
-        self.rooms.close()
-        self.background.close()
+        self.session.close()
+        self.task_pool.close()
 
 
 @pytest.fixture
@@ -98,15 +98,15 @@ def shrunken(request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot) -> It
     indirect=True,
 )
 def test_that_the_first_rung_the_device_holds_is_loaded_and_remembered(shrunken: Shrunken) -> None:
-    assert isinstance(shrunken.rooms.model_state.value, Ready)
+    assert isinstance(shrunken.session.model_state.value, Ready)
     loads = shrunken.engine.loads()
     assert len(loads) > 1
     assert [needs(load) <= shrunken.engine.budget_bytes for load in loads[:-1]] == [False] * (
         len(loads) - 1
     )
-    (notice,) = shrunken.rooms.front.notices
-    assert "loaded differently" in notice.title
-    plan = shrunken.learning.plan("machine", MODEL.name, MODEL.quantisation)
+    (notification,) = shrunken.session.view.notifications
+    assert "loaded differently" in notification.title
+    plan = shrunken.recorder.plan("machine", MODEL.name, MODEL.quantisation)
     assert plan is not None
     assert (plan.gpu_layers, plan.context) == (loads[-1].gpu_layers, loads[-1].context_length)
     assert plan.device == (loads[-1].device or "")

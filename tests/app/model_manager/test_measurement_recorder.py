@@ -8,9 +8,9 @@ import pytest
 from helpers.plans import PLAN as BASE
 from pytestqt.qtbot import QtBot
 
-from app.model_manager.measurement_recorder import Learning
-from app.model_manager.measurements import load_learnt, pace_key
-from app.platform.task_pool import Lane
+from app.model_manager.measurement_recorder import MeasurementRecorder
+from app.model_manager.measurements import load_measurements, pace_key
+from app.platform.task_pool import TaskQueue
 from runtime.events import AnswerSeconds, Finish, Finished, TokenCounts
 from runtime.requests import RequestId
 
@@ -28,26 +28,26 @@ def answer(*, read: int = 0, prefill: float = 0.0, wrote: int = 1, writing: floa
 
 
 @pytest.fixture
-def learning(qtbot: QtBot, tmp_path: Path) -> Iterator[Learning]:
-    lane = Lane("models", 1)
-    yield Learning(tmp_path / "learnt.json", lane)
-    lane.close()
+def recorder(qtbot: QtBot, tmp_path: Path) -> Iterator[MeasurementRecorder]:
+    tasks = TaskQueue("models", 1)
+    yield MeasurementRecorder(tmp_path / "learnt.json", tasks)
+    tasks.close()
 
 
 def test_that_writing_and_reading_are_measured_apart_and_kept(
-    qtbot: QtBot, learning: Learning, tmp_path: Path
+    qtbot: QtBot, recorder: MeasurementRecorder, tmp_path: Path
 ) -> None:
     # 500 tokens should take 5 s to read, and 100 tokens as long to write.
-    learning.measure("machine", PLAN, answer(read=500, prefill=10.0, wrote=101, writing=2.5))
-    assert learning.learnt.reading_paces == {KEY: 0.5}
-    assert learning.learnt.paces == {KEY: 2.0}
-    qtbot.waitUntil(lambda: load_learnt(tmp_path / "learnt.json") == learning.learnt)
+    recorder.measure("machine", PLAN, answer(read=500, prefill=10.0, wrote=101, writing=2.5))
+    assert recorder.measurements.reading_paces == {KEY: 0.5}
+    assert recorder.measurements.paces == {KEY: 2.0}
+    qtbot.waitUntil(lambda: load_measurements(tmp_path / "learnt.json") == recorder.measurements)
 
 
-def test_that_newer_answers_count_more_than_the_first(learning: Learning) -> None:
+def test_that_newer_answers_count_more_than_the_first(recorder: MeasurementRecorder) -> None:
     for prefill in (10.0, 5.0):
-        learning.measure("machine", PLAN, answer(read=500, prefill=prefill))
-    assert learning.learnt.reading_paces == {KEY: pytest.approx(0.65)}
+        recorder.measure("machine", PLAN, answer(read=500, prefill=prefill))
+    assert recorder.measurements.reading_paces == {KEY: pytest.approx(0.65)}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_that_newer_answers_count_more_than_the_first(learning: Learning) -> Non
     ],
 )
 def test_that_what_is_too_short_to_tell_teaches_nothing(
-    learning: Learning, finished: Finished
+    recorder: MeasurementRecorder, finished: Finished
 ) -> None:
-    learning.measure("machine", PLAN, finished)
-    assert not learning.learnt.reading_paces
-    assert not learning.learnt.paces
+    recorder.measure("machine", PLAN, finished)
+    assert not recorder.measurements.reading_paces
+    assert not recorder.measurements.paces

@@ -5,11 +5,11 @@ import pytest
 
 from app.model_manager.measurements import (
     Comparison,
-    Learnt,
-    load_learnt,
+    Measurements,
+    load_measurements,
     machine_key,
     plan_key,
-    save_learnt,
+    save_measurements,
     with_plan,
 )
 from runtime.hardware.report import (
@@ -70,15 +70,15 @@ MACHINE = MachineReport(
 
 
 def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None:
-    learnt = Learnt(
+    measurements = Measurements(
         plans={"key": PLAN, "other": replace(PLAN, expected_tokens_per_s=7.0)},
         paces={"model": 0.9},
         reading_paces={"model": 1.2},
         comparison=COMPARISON,
         speeds={"machine": {"": SPEED, "Vulkan0": SPEED}, "measured in vain": {}},
     )
-    save_learnt(tmp_path / "folder" / "learnt.json", learnt)
-    assert load_learnt(tmp_path / "folder" / "learnt.json") == learnt
+    save_measurements(tmp_path / "folder" / "learnt.json", measurements)
+    assert load_measurements(tmp_path / "folder" / "learnt.json") == measurements
 
 
 @pytest.mark.parametrize(
@@ -96,15 +96,15 @@ def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None
 def test_that_what_cannot_be_read_is_learnt_again(tmp_path: Path, content: str) -> None:
     path = tmp_path / "learnt.json"
     path.write_text(content)
-    assert load_learnt(path) == Learnt()
+    assert load_measurements(path) == Measurements()
 
 
 def test_that_a_damaged_plan_is_forgotten_and_the_others_are_not(tmp_path: Path) -> None:
     path = tmp_path / "learnt.json"
-    save_learnt(path, Learnt(plans={"good": PLAN, "bad": PLAN}))
+    save_measurements(path, Measurements(plans={"good": PLAN, "bad": PLAN}))
     before, _, after = path.read_text().rpartition('"kv_type": "q8_0"')
     path.write_text(f'{before}"kv_type": "q99"{after}')
-    assert load_learnt(path) == Learnt(plans={"good": PLAN})
+    assert load_measurements(path) == Measurements(plans={"good": PLAN})
 
 
 def test_that_a_speed_that_cannot_be_is_forgotten(tmp_path: Path) -> None:
@@ -114,23 +114,23 @@ def test_that_a_speed_that_cannot_be_is_forgotten(tmp_path: Path) -> None:
         ' "a": {"bytes_per_s": 0, "operations_per_s": 1e11}, "b": {"bytes_per_s": 1e10},'
         ' "c": {"bytes_per_s": NaN, "operations_per_s": 1e11}, "d": 7}}}'
     )
-    assert load_learnt(path).speeds == {"machine": {"": SPEED}}
+    assert load_measurements(path).speeds == {"machine": {"": SPEED}}
 
 
 def test_that_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RuntimeFailure) as caught:
-        save_learnt(tmp_path / "file" / "learnt.json", Learnt())
+        save_measurements(tmp_path / "file" / "learnt.json", Measurements())
     assert caught.value.problem is Problem.STORE_UNREADABLE
 
 
 def test_that_the_oldest_of_very_many_plans_is_left_out() -> None:
-    learnt = Learnt()
+    measurements = Measurements()
     for number in range(60):
-        learnt = with_plan(learnt, str(number), PLAN)
-    assert len(learnt.plans) == 50
-    assert "9" not in learnt.plans
-    assert "59" in learnt.plans
+        measurements = with_plan(measurements, str(number), PLAN)
+    assert len(measurements.plans) == 50
+    assert "9" not in measurements.plans
+    assert "59" in measurements.plans
 
 
 def test_that_a_machine_is_known_again_until_its_memory_changes() -> None:

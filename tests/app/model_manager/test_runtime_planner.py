@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from helpers.machines import GIB, machine
 
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.measurements import Learnt, machine_key, pace_key, plan_key
-from app.model_manager.model_options import Fit, Offer, OfferKey, Offers
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.measurements import Measurements, machine_key, pace_key, plan_key
+from app.model_manager.model_options import Fit, ModelKey, ModelOption, ModelOptions
 from app.model_manager.model_selection import DEMO_KEY
 from app.model_manager.planner import target_of
-from app.model_manager.runtime_planner import Counsel
+from app.model_manager.runtime_planner import RuntimePlanner
 from runtime.hardware.report import Finding, FindingKind
 from runtime.models.installed_model import InstalledModel, demo_model_files
 from runtime.models.library.library import Inventory
@@ -19,24 +19,26 @@ from runtime.problems import Problem
 from runtime.requests import KvType, ModelFiles, ProjectorPlace
 
 CARD = "NVIDIA GeForce RTX 3060"
-SMALL: OfferKey = ("Qwen3.5 2B", "Q4_K_M")
-LARGE: OfferKey = ("Qwen3.5 9B", "Q4_K_M")
+SMALL: ModelKey = ("Qwen3.5 2B", "Q4_K_M")
+LARGE: ModelKey = ("Qwen3.5 9B", "Q4_K_M")
 
 
 @pytest.fixture(scope="module")
-def counsel() -> Counsel:
-    return Counsel()
+def planner() -> RuntimePlanner:
+    return RuntimePlanner()
 
 
-def known(counsel: Counsel, *installed: InstalledModel, card: float = 0, ram: float = 16) -> Known:
-    return Known(
+def snapshot(
+    planner: RuntimePlanner, *installed: InstalledModel, card: float = 0, ram: float = 16
+) -> InventorySnapshot:
+    return InventorySnapshot(
         report=machine(ram, card, name=CARD),
-        catalogue=counsel.catalogue(),
+        catalogue=planner.catalogue(),
         inventory=Inventory(installed=installed),
     )
 
 
-def model(key: OfferKey) -> InstalledModel:
+def model(key: ModelKey) -> InstalledModel:
     return InstalledModel(
         name=key[0],
         quantisation=key[1],
@@ -45,161 +47,169 @@ def model(key: OfferKey) -> InstalledModel:
     )
 
 
-def find(offers: Offers, key: OfferKey) -> Offer:
-    return next(offer for offer in offers.offers if offer.key == key)
+def find(options: ModelOptions, key: ModelKey) -> ModelOption:
+    return next(option for option in options.options if option.key == key)
 
 
-def test_that_nothing_is_offered_before_this_computer_was_looked_at(counsel: Counsel) -> None:
-    assert counsel.compose(replace(known(counsel), report=None)) == Offers()
+def test_that_nothing_is_offered_before_this_computer_was_looked_at(
+    planner: RuntimePlanner,
+) -> None:
+    assert planner.compose(replace(snapshot(planner), report=None)) == ModelOptions()
 
 
-def test_that_every_model_is_offered_and_the_first_look_explains_ours(counsel: Counsel) -> None:
-    offers = counsel.compose(known(counsel, card=12, ram=32))
-    assert len(offers.offers) == 4 * 22 + 1
-    look = offers.first_look
+def test_that_every_model_is_offered_and_the_first_look_explains_ours(
+    planner: RuntimePlanner,
+) -> None:
+    options = planner.compose(snapshot(planner, card=12, ram=32))
+    assert len(options.options) == 4 * 22 + 1
+    look = options.first_look
     assert look is not None
     assert look.found == (f"This computer has an {CARD} with 12 GB of memory and 32 GB of RAM.")
     assert look.recommendation is not None
-    assert look.recommendation == offers.recommended
+    assert look.recommendation == options.recommended
     assert look.recommendation.size == "9B"
     assert look.recommendation.fit is Fit.FULLY
     assert look.recommendation.memory.place == CARD
     assert look.recommendation.memory.free > 0
     assert look.reason.startswith("Qwen3.5 9B")
     assert {each.size for each in look.alternatives} == {"4B", "2B", "0.8B"}
-    assert offers.is_first_run
+    assert options.is_first_run
 
 
-def test_that_what_does_not_fit_is_offered_with_a_warning(counsel: Counsel) -> None:
-    offer = find(counsel.compose(known(counsel, ram=8)), ("Qwen3.5 9B", "BF16"))
-    assert offer.fit is Fit.NOT
-    assert offer.memory.free < 0
-    assert offer.warning.startswith("It needs ")
-    assert offer.quality == "the original"
+def test_that_what_does_not_fit_is_offered_with_a_warning(planner: RuntimePlanner) -> None:
+    option = find(planner.compose(snapshot(planner, ram=8)), ("Qwen3.5 9B", "BF16"))
+    assert option.fit is Fit.NOT
+    assert option.memory.free < 0
+    assert option.warning.startswith("It needs ")
+    assert option.quality == "the original"
 
 
-def test_that_a_machine_for_nothing_still_offers_the_demonstration(counsel: Counsel) -> None:
-    offers = counsel.compose(known(counsel, ram=1))
-    look = offers.first_look
+def test_that_a_machine_for_nothing_still_offers_the_demonstration(planner: RuntimePlanner) -> None:
+    options = planner.compose(snapshot(planner, ram=1))
+    look = options.first_look
     assert look is not None
     assert look.recommendation is None
     assert look.reason.startswith("Even the smallest model needs ")
-    assert find(offers, DEMO_KEY).is_demo
+    assert find(options, DEMO_KEY).is_demo
 
 
-def test_that_findings_become_notes(counsel: Counsel) -> None:
+def test_that_findings_become_notes(planner: RuntimePlanner) -> None:
     finding = Finding(kind=FindingKind.DEVICE_NOT_USED, detail=CARD)
     report = replace(machine(16), findings=(finding,))
-    look = counsel.compose(replace(known(counsel), report=report)).first_look
+    look = planner.compose(replace(snapshot(planner), report=report)).first_look
     assert look is not None
     assert look.notes[0].startswith(f"{CARD} is here, but")
 
 
-def test_that_another_context_changes_what_it_costs(counsel: Counsel) -> None:
-    here = known(counsel, card=12, ram=32)
-    usual = find(counsel.compose(here), LARGE)
-    long = find(counsel.compose(replace(here, context=65536)), LARGE)
+def test_that_another_context_changes_what_it_costs(planner: RuntimePlanner) -> None:
+    here = snapshot(planner, card=12, ram=32)
+    usual = find(planner.compose(here), LARGE)
+    long = find(planner.compose(replace(here, context=65536)), LARGE)
     assert (long.context, usual.context) == (65536, 32768)
     assert long.memory.context > usual.memory.context
     assert long.memory.weights == usual.memory.weights
 
 
-def test_that_measured_speed_goes_before_the_estimate(counsel: Counsel) -> None:
-    here = known(counsel, card=12)
+def test_that_measured_speed_goes_before_the_estimate(planner: RuntimePlanner) -> None:
+    here = snapshot(planner, card=12)
     assert here.report is not None
     key = machine_key(here.report)
-    before = find(counsel.compose(here), LARGE).tokens_per_s
-    learnt = Learnt(paces={pace_key(key, "CUDA0", LARGE): 0.5})
-    offers = counsel.compose(replace(here, learnt=learnt))
+    before = find(planner.compose(here), LARGE).tokens_per_s
+    measurements = Measurements(paces={pace_key(key, "CUDA0", LARGE): 0.5})
+    options = planner.compose(replace(here, measurements=measurements))
     assert before is not None
-    assert find(offers, LARGE).tokens_per_s == pytest.approx(before / 2)
+    assert find(options, LARGE).tokens_per_s == pytest.approx(before / 2)
     # What slows one model down on a device likely slows the others down as well.
-    assert find(offers, ("Qwen3.5 9B", "Q5_K_M")).tokens_per_s is not None
+    assert find(options, ("Qwen3.5 9B", "Q5_K_M")).tokens_per_s is not None
 
 
-def test_that_a_measured_reading_pace_goes_before_the_estimate(counsel: Counsel) -> None:
-    here = known(counsel, card=12)
+def test_that_a_measured_reading_pace_goes_before_the_estimate(planner: RuntimePlanner) -> None:
+    here = snapshot(planner, card=12)
     assert here.report is not None
-    before = find(counsel.compose(here), LARGE)
+    before = find(planner.compose(here), LARGE)
     key = pace_key(machine_key(here.report), "CUDA0", LARGE)
-    after = find(counsel.compose(replace(here, learnt=Learnt(reading_paces={key: 0.5}))), LARGE)
+    after = find(
+        planner.compose(replace(here, measurements=Measurements(reading_paces={key: 0.5}))), LARGE
+    )
     assert before.picture_s is not None
     assert after.picture_s == pytest.approx(2 * before.picture_s)
     assert after.tokens_per_s == before.tokens_per_s
 
 
-def test_that_the_best_installed_model_is_the_one_worth_most_here(counsel: Counsel) -> None:
+def test_that_the_best_installed_model_is_the_one_worth_most_here(planner: RuntimePlanner) -> None:
     both = model(SMALL), model(LARGE)
-    large = counsel.best(known(counsel, *both, card=12))
-    slow = counsel.best(known(counsel, *both, ram=16))
+    large = planner.best(snapshot(planner, *both, card=12))
+    slow = planner.best(snapshot(planner, *both, ram=16))
     assert large is not None
     assert slow is not None
     assert (large.key, slow.key) == (LARGE, SMALL)
-    assert counsel.best(known(counsel)) is None
+    assert planner.best(snapshot(planner)) is None
 
 
-def test_that_a_model_is_best_even_if_none_fits(counsel: Counsel) -> None:
-    target = counsel.best(known(counsel, model(SMALL), ram=1))
+def test_that_a_model_is_best_even_if_none_fits(planner: RuntimePlanner) -> None:
+    target = planner.best(snapshot(planner, model(SMALL), ram=1))
     assert target is not None
     assert target.key == SMALL
 
 
-def test_that_a_plan_says_where_the_model_goes(counsel: Counsel) -> None:
-    plan = counsel.target(known(counsel, model(LARGE), card=12), model(LARGE)).plan
+def test_that_a_plan_says_where_the_model_goes(planner: RuntimePlanner) -> None:
+    plan = planner.target(snapshot(planner, model(LARGE), card=12), model(LARGE)).plan
     assert plan is not None
     assert (plan.device, plan.gpu_layers) == ("CUDA0", -1)
     assert (plan.context, plan.projector_on) == (32768, ProjectorPlace.GPU)
     assert plan.allocated_bytes > 5 * GIB
 
 
-def test_that_what_held_before_goes_before_a_new_plan(counsel: Counsel) -> None:
-    here = known(counsel, model(LARGE), card=12)
+def test_that_what_held_before_goes_before_a_new_plan(planner: RuntimePlanner) -> None:
+    here = snapshot(planner, model(LARGE), card=12)
     assert here.report is not None
-    plan = counsel.target(here, model(LARGE)).plan
+    plan = planner.target(here, model(LARGE)).plan
     assert plan is not None
     proven = replace(plan, gpu_layers=20, kv_type=KvType.Q8_0)
     key = plan_key(machine_key(here.report), *LARGE)
-    here = replace(here, learnt=Learnt(plans={key: proven}))
-    assert counsel.target(here, model(LARGE)).plan == proven
+    here = replace(here, measurements=Measurements(plans={key: proven}))
+    assert planner.target(here, model(LARGE)).plan == proven
     # The user wants something else now, or the card is gone.
-    other = counsel.target(replace(here, context=8192), model(LARGE)).plan
+    other = planner.target(replace(here, context=8192), model(LARGE)).plan
     assert other is not None
     assert other.context == 8192
     gone = replace(here, report=machine(16))
-    without = counsel.target(gone, model(LARGE)).plan
+    without = planner.target(gone, model(LARGE)).plan
     assert without is not None
     assert without.device == ""
 
 
-def test_that_an_imported_file_is_offered_with_what_its_header_says(counsel: Counsel) -> None:
+def test_that_an_imported_file_is_offered_with_what_its_header_says(
+    planner: RuntimePlanner,
+) -> None:
     files = demo_model_files()
     size = files.model.stat().st_size
     mine = InstalledModel(name="Mine", quantisation="Q8_0", files=files, size_bytes=size)
-    offer = find(counsel.compose(known(counsel, mine)), ("Mine", "Q8_0"))
-    assert offer.size == ""
-    assert offer.is_installed
-    assert offer.fit is Fit.FULLY
-    assert offer.picture_s is not None
+    option = find(planner.compose(snapshot(planner, mine)), ("Mine", "Q8_0"))
+    assert option.size == ""
+    assert option.is_installed
+    assert option.fit is Fit.FULLY
+    assert option.picture_s is not None
 
 
 def test_that_a_file_that_says_nothing_is_loaded_without_a_plan(
-    counsel: Counsel, tmp_path: Path
+    planner: RuntimePlanner, tmp_path: Path
 ) -> None:
     path = tmp_path / "odd.gguf"
     path.write_bytes(b"GGUF")
     odd = InstalledModel(name="Odd", quantisation="", files=ModelFiles(model=path), size_bytes=4)
-    here = known(counsel, odd)
-    assert counsel.target(here, odd).plan is None
-    assert counsel.next_target(here, target_of(odd.files)) is None
-    assert all(offer.model != "Odd" for offer in counsel.compose(here).offers)
+    here = snapshot(planner, odd)
+    assert planner.target(here, odd).plan is None
+    assert planner.next_target(here, target_of(odd.files)) is None
+    assert all(option.model != "Odd" for option in planner.compose(here).options)
 
 
-def test_that_the_ladder_ends_at_a_smaller_file_that_is_here(counsel: Counsel) -> None:
+def test_that_the_ladder_ends_at_a_smaller_file_that_is_here(planner: RuntimePlanner) -> None:
     smaller = model(("Qwen3.5 9B", "IQ4_XS"))
-    here = known(counsel, model(LARGE), smaller, model(SMALL), card=12)
-    target = counsel.target(here, model(LARGE))
+    here = snapshot(planner, model(LARGE), smaller, model(SMALL), card=12)
+    target = planner.target(here, model(LARGE))
     seen = [target]
-    while (following := counsel.next_target(here, seen[-1])) is not None:
+    while (following := planner.next_target(here, seen[-1])) is not None:
         seen.append(following)
     plans = [each.plan for each in seen if each.plan is not None]
     assert len(plans) == len(seen)
@@ -220,5 +230,5 @@ def test_that_the_ladder_ends_at_a_smaller_file_that_is_here(counsel: Counsel) -
 def test_that_only_somebody_without_models_is_greeted(
     inventory: Inventory, is_first_run: bool
 ) -> None:
-    assert Known(inventory=inventory).is_first_run is is_first_run
-    assert not Known(inventory=inventory, has_own=True).is_first_run
+    assert InventorySnapshot(inventory=inventory).is_first_run is is_first_run
+    assert not InventorySnapshot(inventory=inventory, has_own=True).is_first_run

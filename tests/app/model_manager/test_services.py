@@ -5,16 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers.advice import FakeAdvice
+from helpers.chat_session import FakeChatView
 from helpers.fake_engine import FakeEngineClient
+from helpers.fake_planner import FakePlanner
 from helpers.installed import install
-from helpers.rooms import FakeFront
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
-from app.chat.services import ChatHouse, ChatModels
-from app.chat.storage.async_store import StoreRoom
+from app.chat.draft_attachments import DraftAttachments
+from app.chat.services import ChatModels, ChatServices
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.attachment_files import AttachmentFiles
 from app.chat.transcript import Transcript
 from app.engine.engine_cache import CacheLimits
@@ -24,31 +24,31 @@ from app.model_manager.downloads import Report
 from app.model_manager.model_options import (
     FolderChange,
     ModelImport,
-    ModelsPlace,
-    Offer,
-    OfferKey,
+    ModelKey,
+    ModelOption,
+    ModelsFolderUse,
 )
 from app.model_manager.model_selection import DEMO_KEY
-from app.model_manager.options.options_model import OffersModel
-from app.model_manager.services import ModelHouse
-from app.notifications.notification_center import NoticeDesk
+from app.model_manager.options.options_model import OptionsModel
+from app.model_manager.services import ModelServices
+from app.notifications.notification_center import NotificationCenter
 from app.platform.paths import find_paths
-from app.platform.task_pool import Background
+from app.platform.task_pool import TaskPool
 from app.settings.settings import Settings, load_settings
-from app.settings.settings_store import SettingsKeeper
+from app.settings.settings_store import SettingsStore
 from runtime.models.installed_model import InstalledModel, demo_model_files
 from runtime.models.library.library import is_models_folder
 from runtime.problems import Problem, RuntimeFailure
 from runtime.requests import LoadRequest
 
-KEY: OfferKey = ("Qwen3.5 4B", "Q4_K_M")
-OTHER: OfferKey = ("Qwen3.5 4B", "Q8_0")
+KEY: ModelKey = ("Qwen3.5 4B", "Q4_K_M")
+OTHER: ModelKey = ("Qwen3.5 4B", "Q8_0")
 
 
 class InstantTransfer:
     """A download that is complete at once."""
 
-    def __init__(self, folder: Path, key: OfferKey) -> None:
+    def __init__(self, folder: Path, key: ModelKey) -> None:
         self._folder = folder
         self._key = key
 
@@ -69,59 +69,64 @@ class Home:
         self.qtbot = qtbot
         self.paths = find_paths()
         self.engine = FakeEngineClient()
-        self.advice = FakeAdvice()
-        self.front = FakeFront()
-        self.background = Background()
+        self.planner = FakePlanner()
+        self.view = FakeChatView()
+        self.task_pool = TaskPool()
         self.state = ModelState()
-        self.offers = OffersModel()
-        self.desk = NoticeDesk(self.front)
+        self.options = OptionsModel()
+        self.notification_center = NotificationCenter(self.view)
         self.link = EngineLink(self.engine)
-        self.settings = SettingsKeeper(
-            self.paths.settings, settings, self.background.store, self.desk.show_failure
+        self.settings = SettingsStore(
+            self.paths.settings,
+            settings,
+            self.task_pool.store,
+            self.notification_center.show_failure,
         )
-        self.house = ModelHouse(
+        self.shown = ModelServices(
             paths=self.paths,
-            background=self.background,
+            task_pool=self.task_pool,
             link=self.link,
             state=self.state,
-            offers=self.offers,
+            options=self.options,
             settings=self.settings,
-            desk=self.desk,
+            notification_center=self.notification_center,
             keeping=CacheLimits,
-            advice=self.advice,
+            planner=self.planner,
             make_transfer=lambda key: InstantTransfer(self.paths.models, key),
             named_files=None,
         )
         # Who follows the engine's events.
-        self.chat = ChatHouse(
-            models=ChatModels(transcript=Transcript(), tray=Tray(), chats=ChatList()),
-            front=self.front,
-            room=StoreRoom(self.background.store, self.paths.chats),
+        self.chat = ChatServices(
+            models=ChatModels(
+                transcript=Transcript(), draft_attachments=DraftAttachments(), chats=ChatList()
+            ),
+            view=self.view,
+            store=AsyncStore(self.task_pool.store, self.paths.chats),
             files=AttachmentFiles(self.paths.chats),
-            background=self.background,
+            task_pool=self.task_pool,
             link=self.link,
-            loading=self.house.loading,
+            loading=self.shown.loading,
             model_state=self.state,
-            desk=self.desk,
+            notification_center=self.notification_center,
             thinking=lambda: None,
-            may_work_ahead=lambda: False,
+            may_prefill_ahead=lambda: False,
         )
 
     def begin(self) -> None:
         """What the start-up steps do."""
         done: list[None] = []
         self.link.start()
-        self.house.knowledge.read(lambda: self.house.knowledge.look(lambda: done.append(None)))
+        self.shown.inventory.read(lambda: self.shown.inventory.look(lambda: done.append(None)))
         self.qtbot.waitUntil(lambda: bool(done))
-        self.house.choosing.begin()
+        self.shown.choosing.begin()
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         self.qtbot.waitUntil(lambda: isinstance(self.state.value, Ready))
 
-    def offer(self, key: OfferKey) -> Offer:
-        self.qtbot.waitUntil(lambda: any(each.key == key for each in self.offers.value.offers))
-        return next(each for each in self.offers.value.offers if each.key == key)
+    def option(self, key: ModelKey) -> ModelOption:
+        self.qtbot.waitUntil(lambda: any(each.key == key for each in self.options.value.options))
+        return next(each for each in self.options.value.options if each.key == key)
 
     def wait_for_load(self, count: int) -> LoadRequest:
         self.qtbot.waitUntil(lambda: len(self.engine.loads()) == count)
@@ -129,13 +134,13 @@ class Home:
         return self.engine.loads()[-1]
 
     def titles(self) -> list[str]:
-        return [notice.title for notice in self.front.notices]
+        return [notification.title for notification in self.view.notifications]
 
     def close(self) -> None:
-        self.house.end()
+        self.shown.end()
         self.chat.end()
         self.link.close()
-        self.background.close()
+        self.task_pool.close()
 
 
 @pytest.fixture
@@ -150,9 +155,9 @@ def test_that_without_any_model_the_demonstration_runs_and_the_first_look_is_sho
 ) -> None:
     home.begin()
     assert home.engine.loads()[0].files == demo_model_files()
-    home.qtbot.waitUntil(lambda: home.offers.value.is_first_run)
-    assert home.offer(DEMO_KEY).is_loaded
-    assert home.offers.value.first_look is not None
+    home.qtbot.waitUntil(lambda: home.options.value.is_first_run)
+    assert home.option(DEMO_KEY).is_loaded
+    assert home.options.value.first_look is not None
 
 
 def test_that_the_demonstration_gives_way_to_any_real_model(home: Home) -> None:
@@ -160,19 +165,19 @@ def test_that_the_demonstration_gives_way_to_any_real_model(home: Home) -> None:
     home.begin()
     assert home.engine.loads()[0].files == model.files
     assert home.engine.loads()[0].context_length == 32768
-    assert not home.offers.value.is_first_run
+    assert not home.options.value.is_first_run
 
 
 def test_that_a_chosen_model_is_loaded_and_remembered(home: Home) -> None:
     first, other = install(home.paths.models, KEY), install(home.paths.models, OTHER)
     home.begin()
     assert home.engine.loads()[0].files == other.files
-    home.house.choose(home.offer(KEY))
+    home.shown.choose(home.option(KEY))
     assert home.wait_for_load(2).files == first.files
-    home.qtbot.waitUntil(lambda: home.offer(KEY).is_loaded)
-    assert not home.offer(OTHER).is_loaded
+    home.qtbot.waitUntil(lambda: home.option(KEY).is_loaded)
+    assert not home.option(OTHER).is_loaded
     assert home.settings.settings.model == str(first.files.model)
-    home.house.choose_demo()
+    home.shown.choose_demo()
     assert home.wait_for_load(3).files == demo_model_files()
     home.qtbot.waitUntil(lambda: home.settings.settings.model is None)
 
@@ -181,10 +186,10 @@ def test_that_a_model_that_cannot_be_loaded_does_not_greet_at_the_next_start(hom
     install(home.paths.models, KEY)
     home.begin()
     install(home.paths.models, OTHER)
-    home.house.knowledge.count()
-    home.qtbot.waitUntil(lambda: home.offer(OTHER).is_installed)
+    home.shown.inventory.count()
+    home.qtbot.waitUntil(lambda: home.option(OTHER).is_installed)
     home.engine.loads_by_itself = False
-    home.house.choose(home.offer(OTHER))
+    home.shown.choose(home.option(OTHER))
     home.qtbot.waitUntil(lambda: len(home.engine.loads()) == 2)
     home.engine.fail(Problem.MODEL_TRUNCATED, request_id=home.engine.loads()[-1].request_id)
     home.qtbot.waitUntil(lambda: bool(home.titles()))
@@ -193,17 +198,17 @@ def test_that_a_model_that_cannot_be_loaded_does_not_greet_at_the_next_start(hom
 
 def test_that_a_download_that_shall_be_used_is_loaded_when_it_is_there(home: Home) -> None:
     home.begin()
-    home.house.fetch_and_use(home.offer(KEY))
+    home.shown.fetch_and_use(home.option(KEY))
     load = home.wait_for_load(2)
     assert load.files.model.is_file()
-    assert home.offer(KEY).is_installed
+    assert home.option(KEY).is_installed
     assert home.titles() == []
 
 
 def test_that_another_download_is_only_told(home: Home) -> None:
     home.begin()
-    home.house.fetch(home.offer(KEY))
-    home.qtbot.waitUntil(lambda: home.offer(KEY).is_installed)
+    home.shown.fetch(home.option(KEY))
+    home.qtbot.waitUntil(lambda: home.option(KEY).is_installed)
     assert home.titles() == ["Qwen3.5 4B is here and verified."]
     assert len(home.engine.loads()) == 1
 
@@ -211,11 +216,11 @@ def test_that_another_download_is_only_told(home: Home) -> None:
 def test_that_another_context_is_shown_then_kept_and_loaded(home: Home) -> None:
     install(home.paths.models, KEY)
     home.begin()
-    home.house.preview_context(8192)
-    home.qtbot.waitUntil(lambda: home.offer(KEY).context == 8192)
+    home.shown.preview_context(8192)
+    home.qtbot.waitUntil(lambda: home.option(KEY).context == 8192)
     assert len(home.engine.loads()) == 1
     assert home.settings.settings.context_length == 0
-    home.house.choose_context(8192)
+    home.shown.choose_context(8192)
     assert home.wait_for_load(2).context_length == 8192
     home.close()
     assert load_settings(home.paths.settings).settings.context_length == 8192
@@ -224,7 +229,7 @@ def test_that_another_context_is_shown_then_kept_and_loaded(home: Home) -> None:
 def test_that_the_model_in_use_is_not_deleted(home: Home) -> None:
     model = install(home.paths.models, KEY)
     home.begin()
-    home.house.delete(home.offer(KEY))
+    home.shown.delete(home.option(KEY))
     assert home.titles() == ["Qwen3.5 4B is in use."]
     assert model.files.model.is_file()
 
@@ -233,8 +238,8 @@ def test_that_a_deleted_model_is_gone_and_the_room_it_took_is_told(home: Home) -
     model = install(home.paths.models, KEY)
     install(home.paths.models, OTHER)
     home.begin()
-    home.house.delete(home.offer(KEY))
-    home.qtbot.waitUntil(lambda: not home.offer(KEY).is_installed)
+    home.shown.delete(home.option(KEY))
+    home.qtbot.waitUntil(lambda: not home.option(KEY).is_installed)
     assert home.titles() == ["Qwen3.5 4B was deleted."]
     assert not model.files.model.exists()
 
@@ -242,9 +247,9 @@ def test_that_a_deleted_model_is_gone_and_the_room_it_took_is_told(home: Home) -
 def test_that_a_model_that_rests_can_be_deleted_and_another_steps_in(home: Home) -> None:
     install(home.paths.models, KEY)
     home.begin()
-    assert home.house.loading.unload()
+    assert home.shown.loading.unload()
     assert isinstance(home.state.value, Resting)
-    home.house.delete(home.offer(KEY))
+    home.shown.delete(home.option(KEY))
     assert home.wait_for_load(2).files == demo_model_files()
 
 
@@ -253,9 +258,9 @@ def test_that_too_little_memory_for_the_whole_plan_is_told(home: Home) -> None:
     home.engine.loads_by_itself = False
     home.link.start()
     done: list[None] = []
-    home.house.knowledge.read(lambda: home.house.knowledge.look(lambda: done.append(None)))
+    home.shown.inventory.read(lambda: home.shown.inventory.look(lambda: done.append(None)))
     home.qtbot.waitUntil(lambda: bool(done))
-    home.house.choosing.begin()
+    home.shown.choosing.begin()
     home.qtbot.waitUntil(lambda: len(home.engine.loads()) == 1)
     home.engine.loads_by_itself = True
     home.engine.fail(Problem.OUT_OF_MEMORY, request_id=home.engine.loads()[0].request_id)
@@ -266,7 +271,7 @@ def test_that_too_little_memory_for_the_whole_plan_is_told(home: Home) -> None:
 
 
 def test_that_a_machine_that_cannot_be_looked_at_still_loads(home: Home) -> None:
-    home.advice.failure = RuntimeFailure(Problem.UNEXPECTED)
+    home.planner.failure = RuntimeFailure(Problem.UNEXPECTED)
     model = install(home.paths.models, KEY)
     home.begin()
     assert home.engine.loads()[0].files == model.files
@@ -275,11 +280,11 @@ def test_that_a_machine_that_cannot_be_looked_at_still_loads(home: Home) -> None
 def test_that_the_memory_the_user_set_goes_before_what_is_found(qtbot: QtBot) -> None:
     home = Home(qtbot, Settings(device_memory_gigabytes=7.5))
     home.begin()
-    assert home.advice.looks == [(home.paths.models, int(7.5 * (1 << 30)))]
+    assert home.planner.looks == [(home.paths.models, int(7.5 * (1 << 30)))]
     home.settings.set(replace(home.settings.settings, device_memory_gigabytes=0.0))
-    home.house.take_settings()
-    qtbot.waitUntil(lambda: len(home.advice.looks) == 2)
-    assert home.advice.looks[-1] == (home.paths.models, None)
+    home.shown.take_settings()
+    qtbot.waitUntil(lambda: len(home.planner.looks) == 2)
+    assert home.planner.looks[-1] == (home.paths.models, None)
     home.close()
 
 
@@ -296,13 +301,13 @@ def test_that_a_models_folder_that_is_gone_is_told_and_nothing_is_made_there(
 def test_that_the_settings_say_what_the_models_take(home: Home) -> None:
     install(home.paths.models, KEY)
     home.begin()
-    assert home.house.place() == ModelsPlace(folder=home.paths.models, used_bytes=100)
+    assert home.shown.place() == ModelsFolderUse(folder=home.paths.models, used_bytes=100)
 
 
 def test_that_an_imported_file_is_loaded_where_it_is(home: Home) -> None:
     home.begin()
     files = demo_model_files()
-    home.house.imports.take(ModelImport(path=files.model, copies=False))
+    home.shown.imports.take(ModelImport(path=files.model, copies=False))
     load = home.wait_for_load(2)
     assert load.files == files
     assert home.titles() == []
@@ -310,7 +315,7 @@ def test_that_an_imported_file_is_loaded_where_it_is(home: Home) -> None:
 
 def test_that_an_imported_copy_is_loaded_from_the_models_folder(home: Home) -> None:
     home.begin()
-    home.house.imports.take(ModelImport(path=demo_model_files().model, copies=True))
+    home.shown.imports.take(ModelImport(path=demo_model_files().model, copies=True))
     load = home.wait_for_load(2)
     assert load.files.model.is_relative_to(home.paths.models)
     assert home.titles() == ["“sideglance-demo-Q8_0.gguf” is being copied."]
@@ -319,7 +324,7 @@ def test_that_an_imported_copy_is_loaded_from_the_models_folder(home: Home) -> N
 def test_that_a_file_that_is_no_model_says_so(home: Home, tmp_path: Path) -> None:
     home.begin()
     (tmp_path / "notes.gguf").write_text("milk, eggs")
-    home.house.imports.take(ModelImport(path=tmp_path / "notes.gguf", copies=False))
+    home.shown.imports.take(ModelImport(path=tmp_path / "notes.gguf", copies=False))
     home.qtbot.waitUntil(lambda: bool(home.titles()))
     assert home.titles() == ["“notes.gguf” is not a model."]
     assert len(home.engine.loads()) == 1
@@ -329,12 +334,12 @@ def test_that_moved_models_are_loaded_from_their_new_place(home: Home, tmp_path:
     install(home.paths.models, KEY)
     install(home.paths.models, OTHER)
     home.begin()
-    home.house.choose(home.offer(KEY))
+    home.shown.choose(home.option(KEY))
     home.wait_for_load(2)
-    home.house.relocation.change(FolderChange(folder=tmp_path / "stick", moves=True))
+    home.shown.folder_move.change(FolderChange(folder=tmp_path / "stick", moves=True))
     home.qtbot.waitUntil(lambda: len(home.titles()) == 2)
     assert home.engine.rests == 1
-    assert home.house.loading.reload()
+    assert home.shown.loading.reload()
     load = home.wait_for_load(3)
     assert load.files.model.is_relative_to(tmp_path / "stick")
     assert load.files.model.is_file()
@@ -347,10 +352,10 @@ def test_that_moved_models_are_loaded_from_their_new_place(home: Home, tmp_path:
 def test_that_another_folder_can_begin_empty(home: Home, tmp_path: Path) -> None:
     install(home.paths.models, KEY)
     home.begin()
-    home.qtbot.waitUntil(lambda: home.offer(KEY).is_installed)
-    home.house.relocation.change(FolderChange(folder=tmp_path / "new", moves=False))
-    home.qtbot.waitUntil(lambda: not home.offer(KEY).is_installed)
-    assert home.house.place().folder == tmp_path / "new"
+    home.qtbot.waitUntil(lambda: home.option(KEY).is_installed)
+    home.shown.folder_move.change(FolderChange(folder=tmp_path / "new", moves=False))
+    home.qtbot.waitUntil(lambda: not home.option(KEY).is_installed)
+    assert home.shown.place().folder == tmp_path / "new"
     assert home.titles() == [f"Models are now kept in {tmp_path / 'new'}."]
     assert is_models_folder(tmp_path / "new")
 
@@ -360,7 +365,7 @@ def test_that_a_folder_with_something_else_in_it_is_not_taken(home: Home, tmp_pa
     home.begin()
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "one.jpg").touch()
-    home.house.relocation.change(FolderChange(folder=tmp_path / "photos", moves=True))
+    home.shown.folder_move.change(FolderChange(folder=tmp_path / "photos", moves=True))
     home.qtbot.waitUntil(lambda: len(home.titles()) == 2)
     assert home.settings.settings.models_folder is None
     assert (tmp_path / "photos" / "one.jpg").is_file()
@@ -369,6 +374,6 @@ def test_that_a_folder_with_something_else_in_it_is_not_taken(home: Home, tmp_pa
 def test_that_a_model_at_work_is_not_moved(home: Home, tmp_path: Path) -> None:
     install(home.paths.models, KEY)
     home.begin()
-    home.house.loading.begin_answer()
-    home.house.relocation.change(FolderChange(folder=tmp_path / "stick", moves=True))
+    home.shown.loading.begin_answer()
+    home.shown.folder_move.change(FolderChange(folder=tmp_path / "stick", moves=True))
     assert home.titles() == ["The model is at work."]

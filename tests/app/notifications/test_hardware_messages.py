@@ -81,4 +81,6 @@ def test_that_a_figure_that_is_not_believed_is_told_with_its_source() -> None:
 
 def test_that_a_probe_that_hung_is_called_what_it_asks() -> None:
     finding = Finding(kind=FindingKind.PROBE_TIMED_OUT, detail="ggml")
-    assert finding_in_words(finding, machine(16)).startswith("Asking llama.cpp took too long")
+    assert finding_in_words(finding, machine(16)).startswith(
+        "InlineQuestion llama.cpp took too long"
+    )

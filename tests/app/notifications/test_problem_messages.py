@@ -9,32 +9,34 @@ ALL = pytest.mark.parametrize("problem", list(Problem))
 @ALL
 @pytest.mark.parametrize("detail", ["", "photo.png", "odd {it} {0} %s.png", "a" * 300])
 def test_that_every_problem_has_words(problem: Problem, detail: str) -> None:
-    notice = problem_messages.explain(problem, detail)
-    assert notice.title.endswith(".")
-    assert not notice.title.endswith("..")
-    assert notice.explanation.endswith(".")
-    assert len(notice.title) < 160
-    assert "_" not in notice.title
+    notification = problem_messages.explain(problem, detail)
+    assert notification.title.endswith(".")
+    assert not notification.title.endswith("..")
+    assert notification.explanation.endswith(".")
+    assert len(notification.title) < 160
+    assert "_" not in notification.title
 
 
 @ALL
 def test_that_no_problem_is_told_in_jargon(problem: Problem) -> None:
-    notice = problem_messages.explain(problem)
-    told = f"{notice.title} {notice.explanation}".lower()
+    notification = problem_messages.explain(problem)
+    told = f"{notification.title} {notification.explanation}".lower()
     for jargon in ("error", "invalid", "exception", "sqlite", "process", "engine", "please"):
         assert jargon not in told
 
 
 def test_that_a_damaged_picture_is_named_with_what_is_wrong() -> None:
     detail = problem_messages.file_detail("photo.png", "it ends too early")
-    notice = problem_messages.explain(Problem.PICTURE_DAMAGED, detail)
-    assert notice.title == "“photo.png” is damaged: it ends too early."
-    assert notice.explanation == "Export or copy it again and drop in the new file."
+    notification = problem_messages.explain(Problem.PICTURE_DAMAGED, detail)
+    assert notification.title == "“photo.png” is damaged: it ends too early."
+    assert notification.explanation == "Export or copy it again and drop in the new file."
 
 
 def test_that_a_name_with_a_line_break_stays_a_name() -> None:
-    notice = problem_messages.explain(Problem.FILE_EMPTY, problem_messages.file_detail("a\nb.png"))
-    assert notice.title == "“a b.png” is empty."
+    notification = problem_messages.explain(
+        Problem.FILE_EMPTY, problem_messages.file_detail("a\nb.png")
+    )
+    assert notification.title == "“a b.png” is empty."
 
 
 def test_that_a_long_name_keeps_its_beginning_and_its_end() -> None:
@@ -42,8 +44,10 @@ def test_that_a_long_name_keeps_its_beginning_and_its_end() -> None:
 
 
 def test_that_a_conversation_too_long_says_by_how_much() -> None:
-    notice = problem_messages.explain(Problem.PROMPT_TOO_LONG, "12345/4096")
-    assert notice.explanation.startswith("It takes 12,345 tokens and there is room for 4,096.")
+    notification = problem_messages.explain(Problem.PROMPT_TOO_LONG, "12345/4096")
+    assert notification.explanation.startswith(
+        "It takes 12,345 tokens and there is room for 4,096."
+    )
 
 
 @pytest.mark.parametrize("detail", ["", "12 > 4", "a/b", "/", "²/³"])

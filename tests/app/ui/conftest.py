@@ -5,50 +5,55 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.house import House
+from helpers.shown_window import ShownWindow
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.transcript import Transcript
 from app.chat.turns import Attachment, AttachmentKind, Turn, TurnId
 from app.engine.model_state import ModelState
-from app.model_manager.options.options_model import OffersModel
-from app.notifications.notification import Notice
+from app.model_manager.options.options_model import OptionsModel
+from app.notifications.notification import Notification
 from app.ui.main_window import MainWindow
 from runtime.content import Role
 from runtime.problems import Problem
 
 
-def explain(problem: Problem, detail: str) -> Notice:
-    return Notice(title=f"Sentence for {problem.value}", explanation=detail)
+def explain(problem: Problem, detail: str) -> Notification:
+    return Notification(title=f"Sentence for {problem.value}", explanation=detail)
 
 
 @pytest.fixture
-def house(qtbot: QtBot) -> House:
-    transcript, tray, chats, state = Transcript(), Tray(), ChatList(), ModelState()
-    offers = OffersModel()
+def shown(qtbot: QtBot) -> ShownWindow:
+    transcript, draft_attachments, chats, state = (
+        Transcript(),
+        DraftAttachments(),
+        ChatList(),
+        ModelState(),
+    )
+    options = OptionsModel()
     window = MainWindow(
         transcript=transcript,
-        tray=tray,
+        draft_attachments=draft_attachments,
         chats=chats,
         model_state=state,
         explain=explain,
-        offers=offers,
+        options=options,
     )
     qtbot.addWidget(window)
     window.resize(1000, 700)
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
-    return House(
+    return ShownWindow(
         window=window,
         transcript=transcript,
-        tray=tray,
+        draft_attachments=draft_attachments,
         chats=chats,
         model_state=state,
-        offers=offers,
+        options=options,
     )
 
 

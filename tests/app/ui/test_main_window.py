@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from helpers.house import House, find
+from helpers.shown_window import ShownWindow, find
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -22,11 +22,11 @@ from app.engine.model_state import (
     ReadingPrompt,
     Ready,
 )
-from app.notifications.notification import Notice, NoticeKind
+from app.notifications.notification import Notification, NotificationKind
 from app.settings.settings import Settings
 from app.ui.composer.question_edit import QuestionEdit
 from app.ui.controls.file_picker import FilePicker
-from app.ui.controls.notification_bar import NoticeBar
+from app.ui.controls.notification_bar import NotificationBar
 from app.ui.drop_overlay import DropOverlay
 from app.ui.models.model_status import ModelStatus, StatusButton
 from app.ui.settings.settings_dialog import SettingsDialog
@@ -53,7 +53,7 @@ FACTS = ModelFacts(
 )
 
 
-def drag(house: House, mime: QMimeData) -> QDragEnterEvent:
+def drag(shown: ShownWindow, mime: QMimeData) -> QDragEnterEvent:
     event = QDragEnterEvent(
         QPoint(5, 5),
         Qt.DropAction.CopyAction,
@@ -61,12 +61,12 @@ def drag(house: House, mime: QMimeData) -> QDragEnterEvent:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    QCoreApplication.sendEvent(house.window, event)
+    QCoreApplication.sendEvent(shown.window, event)
     return event
 
 
-def drop(house: House, mime: QMimeData) -> None:
-    drag(house, mime)
+def drop(shown: ShownWindow, mime: QMimeData) -> None:
+    drag(shown, mime)
     event = QDropEvent(
         QPointF(5, 5),
         Qt.DropAction.CopyAction,
@@ -74,7 +74,7 @@ def drop(house: House, mime: QMimeData) -> None:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    QCoreApplication.sendEvent(house.window, event)
+    QCoreApplication.sendEvent(shown.window, event)
 
 
 def with_urls(*addresses: str) -> QMimeData:
@@ -89,70 +89,74 @@ def picture() -> QImage:
     return image
 
 
-def test_that_dropped_files_are_given_all_at_once(house: House, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(house.window.files_given) as blocker:
-        drop(house, with_urls("file:///tmp/a.png", "file:///tmp/b.mp4"))
+def test_that_dropped_files_are_given_all_at_once(shown: ShownWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.window.chat_actions.files_given) as blocker:
+        drop(shown, with_urls("file:///tmp/a.png", "file:///tmp/b.mp4"))
     assert blocker.args == [(Path("/tmp/a.png"), Path("/tmp/b.mp4"))]
 
 
-def test_that_a_browsers_picture_is_given(house: House, qtbot: QtBot) -> None:
+def test_that_a_browsers_picture_is_given(shown: ShownWindow, qtbot: QtBot) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setImageData(picture())
-    with qtbot.waitSignal(house.window.picture_given) as blocker:
-        drop(house, mime)
+    with qtbot.waitSignal(shown.window.chat_actions.picture_given) as blocker:
+        drop(shown, mime)
     assert blocker.args is not None
     assert blocker.args[0].width() == 8
 
 
-def test_that_a_web_address_is_refused(house: House, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(house.window.remote_refused):
-        drop(house, with_urls("https://example.org/a.png"))
+def test_that_a_web_address_is_refused(shown: ShownWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.window.chat_actions.link_refused):
+        drop(shown, with_urls("https://example.org/a.png"))
 
 
-def test_that_a_drag_is_welcomed_over_the_whole_window(house: House) -> None:
-    overlay = find(house.window, DropOverlay)
-    event = drag(house, with_urls("file:///tmp/a.png"))
+def test_that_a_drag_is_welcomed_over_the_whole_window(shown: ShownWindow) -> None:
+    overlay = find(shown.window, DropOverlay)
+    event = drag(shown, with_urls("file:///tmp/a.png"))
     assert event.isAccepted()
     assert overlay.isVisible()
-    assert overlay.size() == house.window.size()
-    drop(house, with_urls("file:///tmp/a.png"))
+    assert overlay.size() == shown.window.size()
+    drop(shown, with_urls("file:///tmp/a.png"))
     assert not overlay.isVisible()
 
 
 def test_that_no_room_keeps_a_drop_from_the_window(
-    house: House, make_turn: Callable[..., Turn]
+    shown: ShownWindow, make_turn: Callable[..., Turn]
 ) -> None:
-    house.transcript.append(make_turn(1, "q"))
-    house.transcript.append(make_turn(2, "a\n\n```\nb\n```"))
-    assert not [each for each in house.window.findChildren(QWidget) if each.acceptDrops()]
+    shown.transcript.append(make_turn(1, "q"))
+    shown.transcript.append(make_turn(2, "a\n\n```\nb\n```"))
+    assert not [each for each in shown.window.findChildren(QWidget) if each.acceptDrops()]
 
 
-def test_that_dropped_words_reach_the_composer(house: House) -> None:
+def test_that_dropped_words_reach_the_composer(shown: ShownWindow) -> None:
     mime = QMimeData()
     mime.setText("words")
-    drop(house, mime)
-    assert house.window.composer_text() == "words"
+    drop(shown, mime)
+    assert shown.window.composer_text() == "words"
 
 
-def test_that_a_picture_is_pasted(house: House, qtbot: QtBot) -> None:
+def test_that_a_picture_is_pasted(shown: ShownWindow, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setImage(picture())
-    edit = find(house.window, QuestionEdit)
-    with qtbot.waitSignal(house.window.picture_given):
+    edit = find(shown.window, QuestionEdit)
+    with qtbot.waitSignal(shown.window.chat_actions.picture_given):
         QTest.keyClick(edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
 
-def test_that_copied_files_are_pasted_wherever_the_keyboard_is(house: House, qtbot: QtBot) -> None:
+def test_that_copied_files_are_pasted_wherever_the_keyboard_is(
+    shown: ShownWindow, qtbot: QtBot
+) -> None:
     QGuiApplication.clipboard().setMimeData(with_urls("file:///tmp/a.png"))
-    with qtbot.waitSignal(house.window.files_given) as blocker:
-        QTest.keyClick(house.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(shown.window.chat_actions.files_given) as blocker:
+        QTest.keyClick(shown.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert blocker.args == [(Path("/tmp/a.png"),)]
 
 
-def test_that_picture_data_qt_cannot_read_is_given_as_a_file(house: House, qtbot: QtBot) -> None:
+def test_that_picture_data_qt_cannot_read_is_given_as_a_file(
+    shown: ShownWindow, qtbot: QtBot
+) -> None:
     mime = QMimeData()
     mime.setData("image/heic", b"bytes")
-    with qtbot.waitSignal(house.window.files_given) as blocker:
-        drop(house, mime)
+    with qtbot.waitSignal(shown.window.chat_actions.files_given) as blocker:
+        drop(shown, mime)
     assert blocker.args is not None
     (path,) = blocker.args[0]
     assert path.suffix == ".heic"
@@ -160,103 +164,103 @@ def test_that_picture_data_qt_cannot_read_is_given_as_a_file(house: House, qtbot
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_chosen_files_are_given(house: House, qtbot: QtBot) -> None:
-    house.window._on_files_wanted()
-    picker = find(house.window, FilePicker)
-    with qtbot.waitSignal(house.window.files_given) as blocker:
+def test_that_chosen_files_are_given(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.window._on_files_wanted()
+    picker = find(shown.window, FilePicker)
+    with qtbot.waitSignal(shown.window.chat_actions.files_given) as blocker:
         picker.filesSelected.emit(["/tmp/a.png"])
     assert blocker.args == [(Path("/tmp/a.png"),)]
     picker.close()
 
 
-def test_that_a_chat_is_chosen_renamed_and_deleted(house: House, qtbot: QtBot) -> None:
-    house.chats.show_chats(CHATS)
-    view, window = find(house.window, ChatListView), house.window
-    view.setCurrentIndex(house.chats.index(1))
-    with qtbot.waitSignal(window.chat_chosen) as chosen:
+def test_that_a_chat_is_chosen_renamed_and_deleted(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.chats.show_chats(CHATS)
+    view, window = find(shown.window, ChatListView), shown.window
+    view.setCurrentIndex(shown.chats.index(1))
+    with qtbot.waitSignal(window.chat_actions.chat_chosen) as chosen:
         QTest.keyClick(view, Qt.Key.Key_Return)
-    with qtbot.waitSignal(window.chat_deleted) as deleted:
+    with qtbot.waitSignal(window.chat_actions.chat_deleted) as deleted:
         QTest.keyClick(view, Qt.Key.Key_Delete)
     QTest.keyClick(view, Qt.Key.Key_F2)
     field = find(view, QLineEdit)
     field.setText("Wasps")
-    with qtbot.waitSignal(window.chat_renamed) as renamed:
+    with qtbot.waitSignal(window.chat_actions.chat_renamed) as renamed:
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert (chosen.args, deleted.args) == ([2], [2])
     assert renamed.args == [ChatRenaming(chat_id=ChatId(2), title="Wasps")]
 
 
-def test_that_a_click_opens_a_chat(house: House, qtbot: QtBot) -> None:
-    house.chats.show_chats(CHATS)
-    view = find(house.window, ChatListView)
-    place = view.visualRect(house.chats.index(1)).center()
-    with qtbot.waitSignal(house.window.chat_chosen) as blocker:
+def test_that_a_click_opens_a_chat(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.chats.show_chats(CHATS)
+    view = find(shown.window, ChatListView)
+    place = view.visualRect(shown.chats.index(1)).center()
+    with qtbot.waitSignal(shown.window.chat_actions.chat_chosen) as blocker:
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert blocker.args == [2]
 
 
-def test_that_the_menu_of_a_chat_offers_rename_and_delete(house: House, qtbot: QtBot) -> None:
-    house.chats.show_chats(CHATS)
-    view = find(house.window, ChatListView)
-    menu = view.make_menu(house.chats.index(0))
+def test_that_the_menu_of_a_chat_offers_rename_and_delete(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.chats.show_chats(CHATS)
+    view = find(shown.window, ChatListView)
+    menu = view.make_menu(shown.chats.index(0))
     rename, delete = menu.actions()
     assert rename.text() == "Rename"
-    with qtbot.waitSignal(house.window.chat_deleted) as blocker:
+    with qtbot.waitSignal(shown.window.chat_actions.chat_deleted) as blocker:
         delete.trigger()
     assert blocker.args == [1]
 
 
-def test_that_a_new_chat_is_asked_for(house: House, qtbot: QtBot) -> None:
+def test_that_a_new_chat_is_asked_for(shown: ShownWindow, qtbot: QtBot) -> None:
     new = next(
-        b for b in house.window.findChildren(QPushButton) if b.accessibleName() == "New chat"
+        b for b in shown.window.findChildren(QPushButton) if b.accessibleName() == "New chat"
     )
-    with qtbot.waitSignal(house.window.new_chat_requested):
+    with qtbot.waitSignal(shown.window.chat_actions.new_chat_requested):
         new.click()
 
 
-def test_that_the_settings_are_asked_for_by_keys(house: House, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(house.window.settings_requested):
-        QTest.keyClick(house.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+def test_that_the_settings_are_asked_for_by_keys(shown: ShownWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(shown.window.settings_actions.settings_requested):
+        QTest.keyClick(shown.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_that_the_settings_go_with_the_window(house: House, qtbot: QtBot) -> None:
-    house.window.open_settings(Settings())
-    dialog = find(house.window, SettingsDialog)
+def test_that_the_settings_go_with_the_window(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.window.open_settings(Settings())
+    dialog = find(shown.window, SettingsDialog)
     with qtbot.waitSignal(dialog.rejected):
-        house.window.close()
+        shown.window.close()
 
 
-def test_that_a_notices_action_is_said(house: House, qtbot: QtBot) -> None:
-    notice = Notice(title="Deleted", action="Undo", kind=NoticeKind.INFO)
-    house.window.show_notice(notice)
-    bar = find(house.window, NoticeBar)
+def test_that_a_notices_action_is_said(shown: ShownWindow, qtbot: QtBot) -> None:
+    notification = Notification(title="Deleted", action="Undo", kind=NotificationKind.INFO)
+    shown.window.show_notification(notification)
+    bar = find(shown.window, NotificationBar)
     undo = next(b for b in bar.findChildren(QPushButton) if b.text() == "Undo")
-    with qtbot.waitSignal(house.window.notice_action_chosen) as blocker:
+    with qtbot.waitSignal(shown.window.chat_actions.notification_action_chosen) as blocker:
         undo.click()
-    assert blocker.args == [notice]
-    assert bar.notices() == ()
+    assert blocker.args == [notification]
+    assert bar.notifications() == ()
 
 
-def test_that_the_same_notice_is_shown_once_and_few_at_a_time(house: House) -> None:
-    bar = find(house.window, NoticeBar)
+def test_that_the_same_notice_is_shown_once_and_few_at_a_time(shown: ShownWindow) -> None:
+    bar = find(shown.window, NotificationBar)
     for title in ("a", "b", "b", "c", "d"):
-        house.window.show_notice(Notice(title=title))
-    assert [notice.title for notice in bar.notices()] == ["b", "c", "d"]
+        shown.window.show_notification(Notification(title=title))
+    assert [notification.title for notification in bar.notifications()] == ["b", "c", "d"]
 
 
-def test_that_a_clicked_link_is_copied_and_said(house: House) -> None:
-    find(house.window, TranscriptView).link_clicked.emit("https://example.org/x")
+def test_that_a_clicked_link_is_copied_and_said(shown: ShownWindow) -> None:
+    find(shown.window, TranscriptView).link_clicked.emit("https://example.org/x")
     assert QGuiApplication.clipboard().text() == "https://example.org/x"
-    assert find(house.window, NoticeBar).notices()[0].title == "Address copied"
+    assert find(shown.window, NotificationBar).notifications()[0].title == "Address copied"
 
 
-def test_that_closing_is_said(house: House, qtbot: QtBot) -> None:
-    house.window.show()
-    with qtbot.waitSignal(house.window.closing):
-        house.window.close()
+def test_that_closing_is_said(shown: ShownWindow, qtbot: QtBot) -> None:
+    shown.window.show()
+    with qtbot.waitSignal(shown.window.closing):
+        shown.window.close()
     # It stays until everything is saved; whoever saves hides it.
-    assert house.window.isVisible()
+    assert shown.window.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -280,16 +284,16 @@ def test_that_closing_is_said(house: House, qtbot: QtBot) -> None:
     ],
 )
 def test_that_the_status_says_what_the_model_does(
-    house: House, state: ModelStateValue, words: str
+    shown: ShownWindow, state: ModelStateValue, words: str
 ) -> None:
-    house.model_state.set(state)
-    assert find(house.window, ModelStatus).text() == words
+    shown.model_state.set(state)
+    assert find(shown.window, ModelStatus).text() == words
 
 
-def test_that_the_demonstration_model_is_labelled(house: House) -> None:
-    button = find(house.window, StatusButton)
+def test_that_the_demonstration_model_is_labelled(shown: ShownWindow) -> None:
+    button = find(shown.window, StatusButton)
     assert "small model" not in button.accessibleDescription()
-    house.model_state.set(Ready(facts=FACTS))
+    shown.model_state.set(Ready(facts=FACTS))
     (chip,) = (each for each in button.findChildren(QLabel) if each.objectName() == "chip")
     assert chip.isVisible()
     assert "small model" in chip.toolTip()
@@ -297,38 +301,38 @@ def test_that_the_demonstration_model_is_labelled(house: House) -> None:
 
 
 def test_that_the_window_follows_the_systems_colours(
-    house: House, make_turn: Callable[..., Turn], qtbot: QtBot
+    shown: ShownWindow, make_turn: Callable[..., Turn], qtbot: QtBot
 ) -> None:
-    house.transcript.append(make_turn(2, "**a** `b`"))
+    shown.transcript.append(make_turn(2, "**a** `b`"))
     hints = QGuiApplication.styleHints()
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
-    assert DARK.ground in house.window.styleSheet()
+    assert DARK.ground in shown.window.styleSheet()
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
-    assert LIGHT.ground in house.window.styleSheet()
+    assert LIGHT.ground in shown.window.styleSheet()
 
 
 def test_that_every_button_has_a_name(
-    house: House, make_turn: Callable[..., Turn], attachment: Attachment
+    shown: ShownWindow, make_turn: Callable[..., Turn], attachment: Attachment
 ) -> None:
-    house.transcript.append(make_turn(1, "q"))
-    house.transcript.append(
+    shown.transcript.append(make_turn(1, "q"))
+    shown.transcript.append(
         make_turn(2, "a\n\n```\nb\n```", thinking="t", state=TurnState.STOPPED, versions=2)
     )
-    house.tray.show_attachments([attachment])
-    house.window.show_notice(Notice(title="a", action="b"))
+    shown.draft_attachments.show_attachments([attachment])
+    shown.window.show_notification(Notification(title="a", action="b"))
     nameless = [
         button
-        for button in house.window.findChildren(QAbstractButton)
+        for button in shown.window.findChildren(QAbstractButton)
         if not (button.accessibleName() or button.text() or not button.isVisible())
     ]
     assert nameless == []
 
 
 def test_that_a_narrow_window_gives_its_room_to_the_conversation(
-    house: House, qtbot: QtBot
+    shown: ShownWindow, qtbot: QtBot
 ) -> None:
-    view = find(house.window, ChatListView)
-    house.window.resize(600, 600)
+    view = find(shown.window, ChatListView)
+    shown.window.resize(600, 600)
     qtbot.waitUntil(lambda: not view.isVisible())
-    house.window.resize(1000, 600)
+    shown.window.resize(1000, 600)
     qtbot.waitUntil(view.isVisible)

@@ -18,20 +18,20 @@ from runtime.events import (
     Failed,
     Finished,
     Loaded,
+    PrefillDone,
     PromptProgress,
     TextPiece,
     ThinkingPiece,
-    WorkedAhead,
 )
 from runtime.requests import (
     AnswerRequest,
     LoadRequest,
+    PrefillRequest,
     RequestId,
-    SamplingWishes,
-    WorkAheadRequest,
+    SamplingOptions,
 )
 
-_GREEDY = SamplingWishes(temperature=0.0)
+_GREEDY = SamplingOptions(temperature=0.0)
 _LONGEST_S = 1200.0
 # Between reading ahead and Enter, where reading was done before the typing.
 _REST_OF_TYPING_S = 1.0
@@ -86,7 +86,7 @@ class OurEngine:
         number = self._read_ahead(messages)
         try:
             for _moment, event in self._events_of(number, timeout_s=TYPING_S):
-                if isinstance(event, WorkedAhead):
+                if isinstance(event, PrefillDone):
                     break
         except queue.Empty:
             return
@@ -159,7 +159,7 @@ class OurEngine:
 
     def _read_ahead(self, messages: Sequence[Message]) -> RequestId:
         number = self._client.next_id()
-        self._client.submit(WorkAheadRequest(request_id=number, messages=tuple(messages)))
+        self._client.submit(PrefillRequest(request_id=number, messages=tuple(messages)))
         return number
 
     def _stop(self, number: RequestId) -> float:

@@ -27,7 +27,7 @@ from bench.peer.talk import prose, question
 from runtime.engine.engine import Engine
 from runtime.engine.llama_library import start_llama
 from runtime.events import Event
-from runtime.requests import AnswerRequest, LoadRequest, RequestId, SamplingWishes
+from runtime.requests import AnswerRequest, LoadRequest, RequestId, SamplingOptions
 
 LIMIT = 0.03
 _TOKENS = 128
@@ -108,7 +108,7 @@ def _answer(engine: Engine, emit: Callable[[Event], None], salt: str) -> None:
         request_id=RequestId(1),
         messages=(question(prose(salt, 20)),),
         thinking=False,
-        sampling=SamplingWishes(temperature=0.0),
+        sampling=SamplingOptions(temperature=0.0),
         max_tokens=_TOKENS,
     )
     engine.answer(request, emit, lambda: False)

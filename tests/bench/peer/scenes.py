@@ -198,7 +198,7 @@ def grow(stage: Stage) -> Figures:
         if size > stage.model.longest_prompt:
             return
         name = f"to {size}"
-        # Room for the follow-ups that come before the next size.
+        # Context for the follow-ups that come before the next size.
         held = talk.ask(stage.prose(name, max(size - held, 50)), max_tokens=4).prompt
         for turn in range(_REPEATS):
             _pause()

@@ -30,12 +30,12 @@ def open_store(folder: Path, budget_bytes: int = MANY) -> BlobStore:
     return BlobStore(folder / "kept", budget_bytes=budget_bytes)
 
 
-def kept_files(folder: Path) -> list[Path]:
+def cache_files(folder: Path) -> list[Path]:
     return sorted((folder / "kept").iterdir()) if (folder / "kept").exists() else []
 
 
 def kept_bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in kept_files(folder))
+    return sum(path.stat().st_size for path in cache_files(folder))
 
 
 def present(store: BlobStore) -> set[int]:
@@ -48,7 +48,7 @@ def one_kept_blob() -> Iterator[tuple[BlobStore, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder))
         assert put(store, 1, 1000)
-        (path,) = kept_files(Path(folder))
+        (path,) = cache_files(Path(folder))
         yield store, path
 
 
@@ -88,7 +88,7 @@ def test_that_any_flipped_bit_costs_the_blob(place: float, bit: int) -> None:
 def test_that_every_single_flipped_byte_costs_the_blob(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     put(store, 1, 60)
-    (path,) = kept_files(tmp_path)
+    (path,) = cache_files(tmp_path)
     whole = path.read_bytes()
     for place in range(len(whole)):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
@@ -170,7 +170,7 @@ def test_that_files_of_other_names_are_left_alone(tmp_path: Path) -> None:
     store = open_store(tmp_path, 2000)
     for number in range(2, 6):
         assert put(store, number, 1000)
-    assert {path.name for path in kept_files(tmp_path)} >= set(others)
+    assert {path.name for path in cache_files(tmp_path)} >= set(others)
     assert present(store) == {5}
 
 
@@ -205,7 +205,7 @@ def test_that_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
     store = open_store(tmp_path, 4100)
     for number in (1, 2, 3):
         put(store, number, 1000)
-    for age, path in enumerate(kept_files(tmp_path)):
+    for age, path in enumerate(cache_files(tmp_path)):
         # The newest by name looks the oldest by clock; one comes from the future.
         os.utime(path, ns=(0, 0) if age else (1 << 62, 1 << 62))
     store = open_store(tmp_path, 4100)
@@ -283,7 +283,7 @@ def test_that_more_than_the_budget_is_refused_and_evicts_nothing(tmp_path: Path)
 def test_that_a_header_counts_towards_the_budget(tmp_path: Path) -> None:
     store = open_store(tmp_path, 3000)
     assert not put(store, 1, 3000)
-    assert kept_files(tmp_path) == []
+    assert cache_files(tmp_path) == []
 
 
 def test_that_a_budget_made_smaller_holds_from_the_next_save(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_that_saving_a_name_again_replaces_it(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     put(store, 1, 1000)
     put(store, 1, 500, version=1)
-    assert len(kept_files(tmp_path)) == 1
+    assert len(cache_files(tmp_path)) == 1
     blob = store.load(name(1))
     assert blob is not None
     assert blob.header["version"] == 1
@@ -321,7 +321,7 @@ def test_that_parts_of_the_dead_are_swept_and_of_the_living_kept(tmp_path: Path)
     for part in (dead, living):
         part.write_bytes(b"half")
     store = open_store(tmp_path)
-    assert kept_files(tmp_path) == [living]
+    assert cache_files(tmp_path) == [living]
     assert store.names() == []
 
 
@@ -331,7 +331,7 @@ def test_that_nearly_full_disks_are_left_alone(
     store = open_store(tmp_path)
     monkeypatch.setattr(psutil, "disk_usage", lambda _path: SimpleNamespace(free=1 << 30))
     assert not put(store, 1, 1000)
-    assert kept_files(tmp_path) == []
+    assert cache_files(tmp_path) == []
 
 
 @pytest.mark.parametrize("size", [0, 5, 100, 1000])
@@ -341,7 +341,7 @@ def test_that_a_disk_full_while_writing_leaves_nothing_behind(tmp_path: Path, si
     with longest_file(size):
         assert not put(store, 2, 100_000)
     assert present(store) == {1}
-    assert len(kept_files(tmp_path)) == 1
+    assert len(cache_files(tmp_path)) == 1
     assert put(store, 2, 100_000)
 
 
@@ -398,7 +398,7 @@ def test_that_a_read_only_folder_is_read_and_not_written(read_only: Path) -> Non
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions of POSIX")
 def test_that_a_damaged_blob_that_cannot_be_deleted_is_still_refused(read_only: Path) -> None:
-    (path,) = kept_files(read_only)
+    (path,) = cache_files(read_only)
     user = os.geteuid()
     os.seteuid(os.getuid())
     path.chmod(0o644)
@@ -425,7 +425,7 @@ def test_that_two_programs_on_one_folder_never_read_a_wrong_byte(
         process.join()
     assert [process.exitcode for process in processes] == [0, 0]
     store = open_store(tmp_path, budget_bytes)
-    assert not [path for path in kept_files(tmp_path) if path.suffix == ".part"]
+    assert not [path for path in cache_files(tmp_path) if path.suffix == ".part"]
     for number in present(store):
         blob = store.load(name(number))
         assert blob is not None

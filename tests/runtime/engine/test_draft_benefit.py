@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from runtime.engine.mtp import Paces, load_paces, save_paces
+from runtime.engine.mtp import DraftBenefits, load_draft_benefits, save_draft_benefits
 
 
-def measured(plain: float, drafted: float) -> Paces:
+def measured(plain: float, drafted: float) -> DraftBenefits:
     """Both ways at so many tokens per second."""
-    paces = Paces().after(drafted=False, tokens=100, seconds=100 / plain)
-    return paces.after(drafted=True, tokens=100, seconds=100 / drafted)
+    benefits = DraftBenefits().after(drafted=False, tokens=100, seconds=100 / plain)
+    return benefits.after(drafted=True, tokens=100, seconds=100 / drafted)
 
 
 def test_that_plain_writing_is_measured_first_then_drafting() -> None:
-    assert not Paces().drafting_pays
-    assert Paces().after(drafted=False, tokens=100, seconds=1).drafting_pays
+    assert not DraftBenefits().drafting_pays
+    assert DraftBenefits().after(drafted=False, tokens=100, seconds=1).drafting_pays
 
 
 def test_that_the_faster_way_is_chosen() -> None:
@@ -24,16 +24,16 @@ def test_that_the_faster_way_is_chosen() -> None:
 
 
 def test_that_a_machine_that_changed_is_noticed() -> None:
-    paces = measured(plain=10, drafted=20)
+    benefits = measured(plain=10, drafted=20)
     for _ in range(100):
-        paces = paces.after(drafted=True, tokens=200, seconds=200 / 5)
-    assert not paces.drafting_pays
+        benefits = benefits.after(drafted=True, tokens=200, seconds=200 / 5)
+    assert not benefits.drafting_pays
 
 
 def test_that_speeds_survive_a_restart(tmp_path: Path) -> None:
-    paces = measured(plain=10, drafted=20)
-    save_paces(tmp_path / "new" / "paces.json", paces)
-    assert load_paces(tmp_path / "new" / "paces.json") == paces
+    benefits = measured(plain=10, drafted=20)
+    save_draft_benefits(tmp_path / "new" / "paces.json", benefits)
+    assert load_draft_benefits(tmp_path / "new" / "paces.json") == benefits
 
 
 WRONG = '{"plain": {"tokens": "1", "seconds": 1}, "drafted": {"tokens": 1, "seconds": -1}}'
@@ -43,4 +43,4 @@ WRONG = '{"plain": {"tokens": "1", "seconds": 1}, "drafted": {"tokens": 1, "seco
 def test_that_a_damaged_file_is_measured_anew(tmp_path: Path, content: str) -> None:
     path = tmp_path / "paces.json"
     path.write_text(content)
-    assert load_paces(path) == Paces()
+    assert load_draft_benefits(path) == DraftBenefits()

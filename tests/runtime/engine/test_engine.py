@@ -18,7 +18,7 @@ from runtime.engine.prefill_plan import Picture, cells
 from runtime.events import BufferKind, Event, Finish, PictureProgress
 from runtime.models.installed_model import demo_model_files
 from runtime.problems import EngineFailure, ModelFailure, Problem, PromptFailure
-from runtime.requests import AnswerRequest, KvType, ModelFiles, SamplingWishes
+from runtime.requests import AnswerRequest, KvType, ModelFiles, SamplingOptions
 
 pytestmark = pytest.mark.model
 
@@ -121,7 +121,7 @@ def test_that_logits_that_were_kept_are_drawn_from_as_llama_cpp_would(engine: En
         request = AnswerRequest(
             request_id=NUMBER,
             messages=(wanted,),
-            sampling=SamplingWishes(temperature=1.5, seed=11),
+            sampling=SamplingOptions(temperature=1.5, seed=11),
             max_tokens=12,
         )
         events: list[Event] = []

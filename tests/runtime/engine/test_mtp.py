@@ -13,7 +13,7 @@ from runtime.engine.engine import Engine
 from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.events import Event
 from runtime.models.installed_model import demo_model_files
-from runtime.requests import AnswerRequest, LoadRequest, SamplingWishes
+from runtime.requests import AnswerRequest, LoadRequest, SamplingOptions
 
 pytestmark = pytest.mark.model
 
@@ -89,7 +89,7 @@ def sample(engine: Engine, seed: int) -> str:
     request = AnswerRequest(
         request_id=NUMBER,
         messages=(question("Say something."),),
-        sampling=SamplingWishes(temperature=3.0, seed=seed),
+        sampling=SamplingOptions(temperature=3.0, seed=seed),
         max_tokens=3,
     )
     engine.answer(request, events.append, lambda: False)

@@ -14,9 +14,9 @@ from runtime.engine.blob_store import BlobStore
 from runtime.engine.engine import Engine
 from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.engine.prefill_plan import Picture, cells
-from runtime.events import Failed, Finished, PictureProgress, WorkedAhead
+from runtime.events import Failed, Finished, PictureProgress, PrefillDone
 from runtime.models.installed_model import demo_model_files
-from runtime.requests import LoadRequest, ModelFiles, RequestId, WorkAheadRequest
+from runtime.requests import LoadRequest, ModelFiles, PrefillRequest, RequestId
 
 pytestmark = pytest.mark.model
 
@@ -80,16 +80,16 @@ def read_ahead(engine: Engine, *messages: Message, checks: int | None = None) ->
         looks += 1
         return checks is not None and looks > checks
 
-    return engine.work_ahead(WorkAheadRequest(request_id=NUMBER, messages=messages), interrupted)
+    return engine.prefill_ahead(PrefillRequest(request_id=NUMBER, messages=messages), interrupted)
 
 
 def tokens_of(engine: Engine, text: str) -> int:
     return len(engine._model.tokenize(text, special=False))
 
 
-def worked_ahead(running: RunningEngine, number: RequestId) -> WorkedAhead:
-    event = running.wait_for(number, (WorkedAhead, Failed)).events[-1]
-    assert isinstance(event, WorkedAhead), event
+def prefilled_ahead(running: RunningEngine, number: RequestId) -> PrefillDone:
+    event = running.wait_for(number, (PrefillDone, Failed)).events[-1]
+    assert isinstance(event, PrefillDone), event
     return event
 
 
@@ -99,7 +99,7 @@ def assert_right(reply: Reply, fresh: FreshAnswers, *conversation: Message) -> N
 
 
 @pytest.mark.parametrize("talk", [(), TALK], ids=["first", "later"])
-def test_that_after_work_ahead_only_the_question_is_read(
+def test_that_after_prefill_ahead_only_the_question_is_read(
     engine: Engine, fresh: FreshAnswers, pictures: list[Image], talk: tuple[Message, ...]
 ) -> None:
     assert read_ahead(engine, *talk, attached(pictures[0])) > cells([*engine.memory][-1:])
@@ -113,7 +113,7 @@ def test_that_after_work_ahead_only_the_question_is_read(
 def test_that_the_engine_process_reads_ahead_of_the_question(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
-    read = worked_ahead(running, running.work_ahead(*TALK, attached(pictures[0]))).read
+    read = prefilled_ahead(running, running.prefill_ahead(*TALK, attached(pictures[0]))).read
     asked = (*TALK, question(WORDS, pictures[0]))
     reply = running.ask(*asked)
     tokens = reply.finished.tokens
@@ -134,7 +134,7 @@ def test_that_two_pictures_are_read_ahead(
     assert_right(reply, fresh, asked)
 
 
-def test_that_work_ahead_twice_reads_once(engine: Engine, pictures: list[Image]) -> None:
+def test_that_prefill_ahead_twice_reads_once(engine: Engine, pictures: list[Image]) -> None:
     assert read_ahead(engine, *TALK, attached(pictures[0])) > 0
     held = engine.memory
     assert read_ahead(engine, *TALK, attached(pictures[0])) == 0
@@ -156,8 +156,8 @@ def test_that_removing_the_picture_takes_it_out_of_memory(
 def test_that_the_engine_process_forgets_a_removed_picture(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
-    worked_ahead(running, running.work_ahead(*TALK, attached(pictures[0])))
-    worked_ahead(running, running.work_ahead(*TALK))
+    prefilled_ahead(running, running.prefill_ahead(*TALK, attached(pictures[0])))
+    prefilled_ahead(running, running.prefill_ahead(*TALK))
     asked = (*TALK, question(WORDS))
     assert_right(running.ask(*asked), fresh, *asked)
 
@@ -239,7 +239,7 @@ def is_within(part: Sequence[object], whole: Sequence[object]) -> bool:
     )
 
 
-def test_that_thinking_asked_for_after_work_ahead_keeps_it(
+def test_that_thinking_asked_for_after_prefill_ahead_keeps_it(
     engine: Engine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
     read_ahead(engine, *TALK, attached(pictures[0]))
@@ -256,9 +256,9 @@ def test_that_thinking_is_read_out_of_the_history_while_nobody_waits(
     first = question("How many shapes are there?", pictures[0])
     one = ask(engine, [first], thinking=True)
     assert one.thinking
-    assert engine.has_work_ahead
+    assert engine.has_prefill_ahead
     engine.settle(lambda: False)
-    assert not engine.has_work_ahead
+    assert not engine.has_prefill_ahead
     asked = (first, text_message(Role.ASSISTANT, one.text), question("Hello!"))
     reply = ask(engine, asked)
     assert reply.finished.tokens.read <= tokens_of(engine, "Hello!") + FRAME_TOKENS
@@ -266,7 +266,7 @@ def test_that_thinking_is_read_out_of_the_history_while_nobody_waits(
 
 
 @pytest.mark.parametrize("checks", [0, 1, 2, 3, 10, 30, 45])
-def test_that_interrupted_work_ahead_changes_no_answer(
+def test_that_interrupted_prefill_ahead_changes_no_answer(
     engine: Engine, fresh: FreshAnswers, pictures: list[Image], checks: int
 ) -> None:
     talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
@@ -275,7 +275,7 @@ def test_that_interrupted_work_ahead_changes_no_answer(
     assert_right(ask(engine, asked), fresh, *asked)
 
 
-def test_that_interrupted_work_ahead_looks_no_further_than_the_interruption(
+def test_that_interrupted_prefill_ahead_looks_no_further_than_the_interruption(
     engine: Engine, pictures: list[Image]
 ) -> None:
     """What was read before it stays, up to a whole batch."""
@@ -287,65 +287,65 @@ def test_that_interrupted_work_ahead_looks_no_further_than_the_interruption(
     assert cells(held) < cells(engine.memory) < cells(held) + 10 * 32
 
 
-def test_that_a_question_goes_before_work_ahead_that_waits(
+def test_that_a_question_goes_before_prefill_ahead_that_waits(
     running: RunningEngine, fresh: FreshAnswers
 ) -> None:
     """All of them wait while a model loads; what is read ahead then would only be in the way."""
     load = LoadRequest(request_id=running.client.next_id(), files=demo_model_files(), gpu_layers=0)
     running.client.submit(load)
-    ahead = running.work_ahead(LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
+    ahead = running.prefill_ahead(LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
     number = running.submit(TALK[:1])
     assert_right(running.wait_for(number), fresh, *TALK[:1])
-    assert worked_ahead(running, ahead).read == 0
+    assert prefilled_ahead(running, ahead).read == 0
 
 
-def test_that_a_question_asked_during_work_ahead_is_answered_right(
+def test_that_a_question_asked_during_prefill_ahead_is_answered_right(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
     for picture in pictures:
         talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
-        ahead = running.work_ahead(*talk, attached(picture))
+        ahead = running.prefill_ahead(*talk, attached(picture))
         asked = (*talk, question(WORDS, picture))
         reply = running.wait_for(running.submit(asked), (Finished, Failed))
         assert_right(reply, fresh, *asked)
-        worked_ahead(running, ahead)
+        prefilled_ahead(running, ahead)
 
 
 def test_that_words_typed_meanwhile_do_not_interrupt_a_picture(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
     talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
-    first = running.work_ahead(*talk, attached(pictures[0]))
-    words = [running.work_ahead(*talk, question(text, pictures[0])) for text in ("What", WORDS)]
+    first = running.prefill_ahead(*talk, attached(pictures[0]))
+    words = [running.prefill_ahead(*talk, question(text, pictures[0])) for text in ("What", WORDS)]
     # Of several that wait only the newest counts.
-    assert worked_ahead(running, words[0]).read == 0
-    assert worked_ahead(running, first).read + worked_ahead(running, words[1]).read > 1000
+    assert prefilled_ahead(running, words[0]).read == 0
+    assert prefilled_ahead(running, first).read + prefilled_ahead(running, words[1]).read > 1000
     asked = (*talk, question(WORDS, pictures[0]))
     assert_right(running.ask(*asked), fresh, *asked)
 
 
-def test_that_another_chat_interrupts_work_ahead(
+def test_that_another_chat_interrupts_prefill_ahead(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
     talk = (LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
-    first = running.work_ahead(*talk, attached(pictures[0]))
-    second = running.work_ahead(*TALK)
-    worked_ahead(running, first)
-    assert worked_ahead(running, second).read > 0
+    first = running.prefill_ahead(*talk, attached(pictures[0]))
+    second = running.prefill_ahead(*TALK)
+    prefilled_ahead(running, first)
+    assert prefilled_ahead(running, second).read > 0
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
 
 
-def test_that_stopped_work_ahead_says_so(running: RunningEngine, fresh: FreshAnswers) -> None:
-    ahead = running.work_ahead(LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
+def test_that_stopped_prefill_ahead_says_so(running: RunningEngine, fresh: FreshAnswers) -> None:
+    ahead = running.prefill_ahead(LONG_QUESTION, text_message(Role.ASSISTANT, "apple"))
     running.client.stop(ahead)
-    worked_ahead(running, ahead)
+    prefilled_ahead(running, ahead)
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
 
 
-def test_that_work_ahead_of_an_empty_conversation_is_nothing_wrong(
+def test_that_prefill_ahead_of_an_empty_conversation_is_nothing_wrong(
     running: RunningEngine, fresh: FreshAnswers
 ) -> None:
-    assert worked_ahead(running, running.work_ahead()).read == 0
+    assert prefilled_ahead(running, running.prefill_ahead()).read == 0
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
 
 
@@ -363,8 +363,8 @@ def test_that_files_nobody_can_use_fail_only_the_question(
     damaged = tmp_path / "damaged.png"
     damaged.write_bytes(b"\x89PNG\r\n\x1a\n")
     for path in (tmp_path / "gone.png", damaged, tmp_path):
-        number = running.work_ahead(*TALK, attached(Image(path=path)))
-        assert worked_ahead(running, number).read == 0
+        number = running.prefill_ahead(*TALK, attached(Image(path=path)))
+        assert prefilled_ahead(running, number).read == 0
     assert running.ask(question(WORDS, Image(path=damaged))).failed
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
 
@@ -382,15 +382,15 @@ def test_that_a_model_that_cannot_see_reads_nothing_ahead(
     running: RunningEngine, fresh: FreshAnswers, pictures: list[Image]
 ) -> None:
     running.load(ModelFiles(model=demo_model_files().model))
-    assert worked_ahead(running, running.work_ahead(*TALK, attached(pictures[0]))).read == 0
-    assert worked_ahead(running, running.work_ahead(*TALK)).read > 0
+    assert prefilled_ahead(running, running.prefill_ahead(*TALK, attached(pictures[0]))).read == 0
+    assert prefilled_ahead(running, running.prefill_ahead(*TALK)).read > 0
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])
 
 
-def test_that_work_ahead_without_a_model_is_nothing_wrong(tmp_path: Path) -> None:
+def test_that_prefill_ahead_without_a_model_is_nothing_wrong(tmp_path: Path) -> None:
     engine = RunningEngine(tmp_path / "log")
     try:
-        assert worked_ahead(engine, engine.work_ahead(*TALK)).read == 0
+        assert prefilled_ahead(engine, engine.prefill_ahead(*TALK)).read == 0
     finally:
         engine.close()
 
@@ -399,5 +399,5 @@ def test_that_a_conversation_longer_than_the_context_is_not_read_ahead(
     running: RunningEngine, fresh: FreshAnswers
 ) -> None:
     talk = (question("hello " * 5000), text_message(Role.ASSISTANT, "Hello!"))
-    assert worked_ahead(running, running.work_ahead(*talk)).read == 0
+    assert prefilled_ahead(running, running.prefill_ahead(*talk)).read == 0
     assert_right(running.ask(*TALK[:1]), fresh, *TALK[:1])

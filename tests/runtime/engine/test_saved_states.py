@@ -27,7 +27,7 @@ from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.engine.projector import Pixels, Projector
 from runtime.events import PictureProgress
 from runtime.models.installed_model import demo_model_files
-from runtime.models.sampling_defaults import ModelProfile, profile_of
+from runtime.models.sampling_defaults import ModelDefaults, defaults_of
 from runtime.requests import ModelFiles
 
 pytestmark = pytest.mark.model
@@ -161,11 +161,11 @@ def another_projector(_patch: pytest.MonkeyPatch, files: ModelFiles, folder: Pat
 
 
 def fewer_picture_tokens(patch: pytest.MonkeyPatch, files: ModelFiles, _folder: Path) -> ModelFiles:
-    def profile(*, name: str, file_name: str, parameters: int) -> ModelProfile:
-        known = profile_of(name=name, file_name=file_name, parameters=parameters)
+    def defaults(*, name: str, file_name: str, parameters: int) -> ModelDefaults:
+        known = defaults_of(name=name, file_name=file_name, parameters=parameters)
         return replace(known, picture_tokens=16)
 
-    patch.setattr(engine_module, "profile_of", profile)
+    patch.setattr(engine_module, "defaults_of", defaults)
     return files
 
 
@@ -296,8 +296,8 @@ def test_that_a_full_disk_costs_only_the_state(
     asked = [question("What is on the button?", picture)]
     with running(load_keeping(native_log, folder)) as engine:
         # The picture's pixels come as a file, without which there is no answer at all.
-        assert engine._shelf is not None
-        engine._shelf.look(picture, tokens_left=1000, stopped=lambda: False)
+        assert engine._pictures is not None
+        engine._pictures.look(picture, tokens_left=1000, stopped=lambda: False)
         with longest_file(0):
             one = ask(engine, asked)
             engine.settle(lambda: False)

@@ -8,7 +8,7 @@ import numpy as np
 
 from runtime.engine.blob_store import BlobStore, Payload
 from runtime.engine.prefill_plan import Picture, Unit
-from runtime.engine.saved_states import Checkpoint, SavedState, StateShelf, newest
+from runtime.engine.saved_states import Checkpoint, SavedState, SavedStates, newest
 
 MANY = 1 << 20
 STATE_BYTES = 1000
@@ -38,19 +38,19 @@ def shelf_on(
     fingerprint: str = "ours",
     ram_bytes: int = MANY,
     disk_bytes: int = MANY,
-) -> StateShelf:
+) -> SavedStates:
     store = None if folder is None else BlobStore(folder, budget_bytes=disk_bytes)
-    return StateShelf(store, fingerprint=fingerprint, ram_bytes=ram_bytes)
+    return SavedStates(store, fingerprint=fingerprint, ram_bytes=ram_bytes)
 
 
-def saved_cells(shelf: StateShelf, wanted: Sequence[Unit], *, logits: bool = True) -> int:
-    return shelf.best(tuple(wanted), logits=logits)[1]
+def saved_cells(states: SavedStates, wanted: Sequence[Unit], *, logits: bool = True) -> int:
+    return states.best(tuple(wanted), logits=logits)[1]
 
 
-def taken(shelf: StateShelf, wanted: Sequence[Unit]) -> SavedState | None:
-    name, _cells = shelf.best(tuple(wanted), logits=True)
+def taken(states: SavedStates, wanted: Sequence[Unit]) -> SavedState | None:
+    name, _cells = states.best(tuple(wanted), logits=True)
     assert name is not None
-    return shelf.take(name)
+    return states.take(name)
 
 
 def files_in(folder: Path) -> int:
@@ -58,37 +58,37 @@ def files_in(folder: Path) -> int:
 
 
 def test_that_a_whole_state_that_is_continued_saves_all_of_it() -> None:
-    shelf = shelf_on(None)
-    shelf.put(state(range(100)))
-    assert saved_cells(shelf, range(150)) == 100
+    states = shelf_on(None)
+    states.put(state(range(100)))
+    assert saved_cells(states, range(150)) == 100
 
 
 def test_that_a_state_that_went_on_otherwise_saves_up_to_its_checkpoint() -> None:
-    shelf = shelf_on(None)
-    shelf.put(state(range(100), 20, 60, 90))
-    assert saved_cells(shelf, [*range(70), 500, 501]) == 60
-    assert saved_cells(shelf, [*range(10), 500, 501]) == 0
+    states = shelf_on(None)
+    states.put(state(range(100), 20, 60, 90))
+    assert saved_cells(states, [*range(70), 500, 501]) == 60
+    assert saved_cells(states, [*range(10), 500, 501]) == 0
 
 
 def test_that_the_last_token_of_a_question_is_never_saved_reading() -> None:
-    shelf = shelf_on(None)
-    shelf.put(state(range(100), 60, 100))
-    assert saved_cells(shelf, range(100)) == 60
-    assert saved_cells(shelf, range(100), logits=False) == 100
+    states = shelf_on(None)
+    states.put(state(range(100), 60, 100))
+    assert saved_cells(states, range(100)) == 60
+    assert saved_cells(states, range(100), logits=False) == 100
 
 
 def test_that_pictures_count_as_their_cells() -> None:
-    shelf = shelf_on(None)
-    shelf.put(state([1, PICTURE, 2]))
-    assert saved_cells(shelf, [1, PICTURE, 2, 3]) == 18
+    states = shelf_on(None)
+    states.put(state([1, PICTURE, 2]))
+    assert saved_cells(states, [1, PICTURE, 2, 3]) == 18
 
 
 def test_that_the_state_that_saves_most_is_found(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path, ram_bytes=0)
-    shelf.put(state([*range(50), 999]))
-    shelf.put(state([*range(30), 998], 30))
-    shelf.put(state([*range(80), 997], 70))
-    found = taken(shelf, range(100))
+    states = shelf_on(tmp_path, ram_bytes=0)
+    states.put(state([*range(50), 999]))
+    states.put(state([*range(30), 998], 30))
+    states.put(state([*range(80), 997], 70))
+    found = taken(states, range(100))
     assert found is not None
     assert found.units == (*range(80), 997)
 
@@ -129,7 +129,7 @@ def test_that_headers_are_read_once_whoever_made_them(tmp_path: Path) -> None:
     shelf_on(tmp_path, fingerprint="theirs").write(state(range(100)))
     shelf_on(tmp_path, fingerprint="ours").write(state(range(50)))
     store = CountingStore(tmp_path, budget_bytes=MANY)
-    ours = StateShelf(store, fingerprint="ours", ram_bytes=MANY)
+    ours = SavedStates(store, fingerprint="ours", ram_bytes=MANY)
     for _again in range(3):
         assert saved_cells(ours, range(150)) == 50
     assert store.headers_read == 2
@@ -140,65 +140,65 @@ def test_that_a_damaged_state_is_not_offered_twice(tmp_path: Path) -> None:
     (path,) = tmp_path.glob("*.cache")
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    shelf = shelf_on(tmp_path)
-    assert taken(shelf, range(150)) is None
-    assert saved_cells(shelf, range(150)) == 0
+    states = shelf_on(tmp_path)
+    assert taken(states, range(150)) is None
+    assert saved_cells(states, range(150)) == 0
     assert files_in(tmp_path) == 0
 
 
 def test_that_what_ram_cannot_hold_goes_to_disk_the_oldest_first(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path, ram_bytes=2 * STATE_BYTES)
+    states = shelf_on(tmp_path, ram_bytes=2 * STATE_BYTES)
     for number in range(3):
-        shelf.put(state([number, *range(50)]))
+        states.put(state([number, *range(50)]))
     assert files_in(tmp_path) == 1
     for number in range(3):
-        assert saved_cells(shelf, [number, *range(60)]) == 51
+        assert saved_cells(states, [number, *range(60)]) == 51
     assert saved_cells(shelf_on(tmp_path), [0, *range(60)]) == 51
 
 
 def test_that_without_a_disk_what_ram_cannot_hold_is_gone() -> None:
-    shelf = shelf_on(None, ram_bytes=STATE_BYTES)
-    shelf.put(state([1, *range(50)]))
-    shelf.put(state([2, *range(50)]))
-    assert saved_cells(shelf, [1, *range(60)]) == 0
-    assert saved_cells(shelf, [2, *range(60)]) == 51
+    states = shelf_on(None, ram_bytes=STATE_BYTES)
+    states.put(state([1, *range(50)]))
+    states.put(state([2, *range(50)]))
+    assert saved_cells(states, [1, *range(60)]) == 0
+    assert saved_cells(states, [2, *range(60)]) == 51
 
 
 def test_that_the_end_writes_everything_once(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path)
+    states = shelf_on(tmp_path)
     for number in range(3):
-        shelf.put(state([number, *range(50)]))
-    shelf.write_all()
-    shelf.write_all()
+        states.put(state([number, *range(50)]))
+    states.write_all()
+    states.write_all()
     assert files_in(tmp_path) == 3
 
 
 def test_that_a_state_gives_way_to_its_continuation(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path)
-    shelf.write(state(range(50)))
-    shelf.put(state(range(60)))
-    shelf.write(state(range(70)))
-    shelf.write_all()
+    states = shelf_on(tmp_path)
+    states.write(state(range(50)))
+    states.put(state(range(60)))
+    states.write(state(range(70)))
+    states.write_all()
     assert files_in(tmp_path) == 1
-    assert saved_cells(shelf, range(100)) == 70
+    assert saved_cells(states, range(100)) == 70
 
 
 def test_that_a_state_and_its_beginning_put_later_can_both_be_written(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path)
-    shelf.put(state(range(100), 90))
-    shelf.put(state(range(50)))
-    shelf.write_all()
+    states = shelf_on(tmp_path)
+    states.put(state(range(100), 90))
+    states.put(state(range(50)))
+    states.write_all()
     assert saved_cells(shelf_on(tmp_path), range(150)) == 100
 
 
 def test_that_a_state_that_cannot_be_written_leaves_its_beginning(tmp_path: Path) -> None:
-    shelf = shelf_on(tmp_path, disk_bytes=3 * STATE_BYTES)
-    shelf.write(state(range(50)))
+    states = shelf_on(tmp_path, disk_bytes=3 * STATE_BYTES)
+    states.write(state(range(50)))
     large = SavedState(
         units=tuple(range(60)), memory=bytes_like(4 * STATE_BYTES, 1), checkpoints=()
     )
-    assert not shelf.write(large)
-    assert saved_cells(shelf, range(100)) == 50
+    assert not states.write(large)
+    assert saved_cells(states, range(100)) == 50
 
 
 def test_that_the_newest_checkpoints_are_kept() -> None:

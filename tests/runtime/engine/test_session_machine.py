@@ -28,7 +28,7 @@ from runtime.engine.engine import Engine
 from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.events import Event, Finish, TextPiece, ThinkingPiece
 from runtime.models.installed_model import demo_model_files
-from runtime.requests import AnswerRequest, LoadRequest, WorkAheadRequest
+from runtime.requests import AnswerRequest, LoadRequest, PrefillRequest
 
 pytestmark = pytest.mark.model
 
@@ -106,7 +106,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     fresh.close()
 
 
-class Wish:
+class DownloadControl:
     """Counts how often an engine looked whether to stop, and what it said until then."""
 
     def __init__(self, *, checks: int | None = None, pieces: int | None = None) -> None:
@@ -178,7 +178,7 @@ class ConversationMachine(RuleBasedStateMachine):
         self._ask(self._here, question(text, *(self._attached or self._some(files))), thinking)
         self._attached = ()
         if settle:
-            self._settle(Wish())
+            self._settle(DownloadControl())
 
     @precondition(lambda self: self._here)
     @rule(thinking=st.booleans())
@@ -204,39 +204,39 @@ class ConversationMachine(RuleBasedStateMachine):
         self._here = self._turns[choice % len(self._turns)]
         self._attached = ()
         if ahead:
-            self._work_ahead(Wish())
+            self._prefill_ahead(DownloadControl())
         self._ask(self._here, question(text), thinking)
 
     @rule(text=TEXT, files=CHOICE, thinking=st.booleans(), checks=CHECKS)
     def stop_while_reading(self, text: str, files: int, thinking: bool, checks: int) -> None:
         asked = question(text, *self._some(files))
-        self._ask(self._here, asked, thinking, Wish(checks=checks))
+        self._ask(self._here, asked, thinking, DownloadControl(checks=checks))
 
     @rule(text=TEXT, thinking=st.booleans(), pieces=PIECES, settle=st.booleans())
     def stop_while_writing(self, text: str, thinking: bool, pieces: int, settle: bool) -> None:
-        self._ask(self._here, question(text), thinking, Wish(pieces=pieces))
+        self._ask(self._here, question(text), thinking, DownloadControl(pieces=pieces))
         if settle:
-            self._settle(Wish())
+            self._settle(DownloadControl())
 
     @rule(checks=CHECKS)
     def interrupt_settling(self, checks: int) -> None:
-        self._settle(Wish(checks=checks))
+        self._settle(DownloadControl(checks=checks))
 
     @rule(files=CHOICE)
     def attach(self, files: int) -> None:
         self._attached = self.world.files[files % len(self.world.files)]
-        self._work_ahead(Wish())
+        self._prefill_ahead(DownloadControl())
 
     @rule(files=CHOICE, checks=CHECKS)
     def attach_and_interrupt(self, files: int, checks: int) -> None:
         self._attached = self.world.files[files % len(self.world.files)]
-        self._work_ahead(Wish(checks=checks))
+        self._prefill_ahead(DownloadControl(checks=checks))
 
     @rule(text=TEXT, words=CHOICE, checks=CHECKS)
     def type_and_perhaps_send(self, text: str, words: int, checks: int) -> None:
         for end in range(1, 1 + words % 4):
             typed = " ".join(text.split()[:end])
-            self._work_ahead(Wish(checks=checks if words > 9 else None), typed)
+            self._prefill_ahead(DownloadControl(checks=checks if words > 9 else None), typed)
         if words % 2:
             self._ask(self._here, question(text, *self._attached), thinking=False)
             self._attached = ()
@@ -245,7 +245,7 @@ class ConversationMachine(RuleBasedStateMachine):
     @rule()
     def remove_what_is_attached(self) -> None:
         self._attached = ()
-        self._work_ahead(Wish())
+        self._prefill_ahead(DownloadControl())
 
     @rule()
     def save(self) -> None:
@@ -298,10 +298,14 @@ class ConversationMachine(RuleBasedStateMachine):
         return self.world.files[files // 2 % len(self.world.files)] if files % 2 else ()
 
     def _ask(
-        self, parent: Turn | None, asked: Message, thinking: bool, wish: Wish | None = None
+        self,
+        parent: Turn | None,
+        asked: Message,
+        thinking: bool,
+        wish: DownloadControl | None = None,
     ) -> None:
         assert self._engine is not None
-        wish = wish or Wish()
+        wish = wish or DownloadControl()
         before = self._system if parent is None else parent.messages
         if parent is not None:
             self._system = parent.messages[:1] if parent.messages[0].role is Role.SYSTEM else ()
@@ -336,17 +340,17 @@ class ConversationMachine(RuleBasedStateMachine):
         self._is_new = False
         self._counts["with pictures"] += reply.finished.tokens.pictures > 0
 
-    def _settle(self, wish: Wish) -> None:
+    def _settle(self, wish: DownloadControl) -> None:
         assert self._engine is not None
         self._engine.settle(wish.stopped)
 
-    def _work_ahead(self, wish: Wish, typed: str = "") -> None:
+    def _prefill_ahead(self, wish: DownloadControl, typed: str = "") -> None:
         assert self._engine is not None
         before = self._system if self._here is None else self._here.messages
         parts = (*self._attached, *([Text(text=typed)] if typed else []))
         given = [Message(role=Role.USER, parts=parts)] if parts else []
-        request = WorkAheadRequest(request_id=NUMBER, messages=(*before, *given))
-        self._counts["read ahead"] += self._engine.work_ahead(request, wish.stopped) > 0
+        request = PrefillRequest(request_id=NUMBER, messages=(*before, *given))
+        self._counts["read ahead"] += self._engine.prefill_ahead(request, wish.stopped) > 0
 
 
 @pytest.mark.timeout(900)

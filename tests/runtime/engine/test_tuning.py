@@ -115,18 +115,18 @@ def test_that_a_warm_up_is_done_once_and_changes_no_answer(
     plain.close()
 
     engine = load_keeping(native_log, tmp_path)
-    assert engine.has_work_ahead
+    assert engine.has_prefill_ahead
     one = ask(engine, [first])
     engine.settle(lambda: False)
     assert [path.name[:7] for path in tmp_path.glob("tuning-*.json")] == ["tuning-"]
-    assert not engine.has_work_ahead
+    assert not engine.has_prefill_ahead
     again = ask(engine, [first, text_message(Role.ASSISTANT, one.text), question("Who are you?")])
     assert again.finished.tokens.reused > 0
     assert [one.text, ask(engine, [question("Who are you?")]).text] == expected
     engine.close()
 
     engine = load_keeping(native_log, tmp_path)
-    assert not engine.has_work_ahead
+    assert not engine.has_prefill_ahead
     assert ask(engine, [first]).text == expected[0]
     engine.close()
 
@@ -137,8 +137,8 @@ def test_that_a_question_ends_the_warm_up_and_it_comes_back(
 ) -> None:
     engine = load_keeping(native_log, tmp_path)
     engine.settle(lambda: True)
-    assert engine.has_work_ahead
+    assert engine.has_prefill_ahead
     assert not list(tmp_path.glob("tuning-*.json"))
     engine.settle(lambda: False)
-    assert not engine.has_work_ahead
+    assert not engine.has_prefill_ahead
     engine.close()

@@ -11,7 +11,7 @@ from helpers.model_files import finish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.models.architecture import ModelShape, VisionShape
+from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.models.gguf_facts import projector_fits, read_model_facts, read_projector_facts
 from runtime.models.installed_model import demo_model_files
 from runtime.problems import ModelFailure, Problem
@@ -49,11 +49,11 @@ def write_llama(path: Path, *, tied: bool = False) -> Path:
 def test_that_the_demo_models_header_tells_its_shape() -> None:
     facts = read_model_facts(DEMO.model)
     assert facts.name == "Sideglance demo"
-    assert facts.architecture == "qwen35"
+    assert facts.architecture_name == "qwen35"
     assert facts.quantisation == "Q8_0"
     assert facts.has_template
     assert facts.size_bytes == len(MODEL)
-    assert facts.shape == ModelShape(
+    assert facts.architecture == ModelArchitecture(
         layers=8,
         attention_layers=2,
         hidden=160,
@@ -78,7 +78,7 @@ def test_that_the_demo_models_header_tells_its_shape() -> None:
 def test_that_a_projectors_header_tells_its_shape() -> None:
     assert DEMO.projector is not None
     facts = read_projector_facts(DEMO.projector)
-    assert facts.vision == VisionShape(depth=4, hidden=128, feed_forward=256, heads=4)
+    assert facts.vision == VisionArchitecture(depth=4, hidden=128, feed_forward=256, heads=4)
     assert facts.width == 160
     assert facts.size_bytes == len(PROJECTOR)
 
@@ -95,14 +95,14 @@ def test_that_a_model_of_another_architecture_has_attention_in_every_layer(tmp_p
     assert facts.name == "model"
     assert facts.quantisation == "Q4_K_M"
     assert not facts.has_template
-    assert facts.shape.attention_layers == facts.shape.layers == 2
-    assert facts.shape.head_width == 16
-    assert facts.shape.vocabulary == 3
-    assert facts.shape.ssm_inner == 0
-    assert facts.shape.parameters == 2 * 3 * 64
-    assert not facts.shape.tied_embeddings
+    assert facts.architecture.attention_layers == facts.architecture.layers == 2
+    assert facts.architecture.head_width == 16
+    assert facts.architecture.vocabulary == 3
+    assert facts.architecture.ssm_inner == 0
+    assert facts.architecture.parameters == 2 * 3 * 64
+    assert not facts.architecture.tied_embeddings
     tied = read_model_facts(write_llama(tmp_path / "tied.gguf", tied=True))
-    assert tied.shape.tied_embeddings
+    assert tied.architecture.tied_embeddings
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def model(size: str, quantisation: str, *, sees: bool = True, drafts: bool = Fal
     known = CATALOGUE[size]
     file = next(each.file for each in known.quantisations if each.name == quantisation)
     return ModelBytes(
-        shape=known.shape,
+        architecture=known.architecture,
         file_bytes=file.size_bytes,
         vision=known.vision if sees else None,
         projector_bytes=known.projector.size_bytes if sees else 0,
@@ -69,7 +69,7 @@ def test_that_only_full_attention_has_a_cache(size: str, kib: int) -> None:
 
 @pytest.mark.parametrize(("size", "mib"), [("0.8B", 19.27), ("2B", 19.27), ("4B", 50.25)])
 def test_that_the_recurrent_state_is_what_llama_cpp_says(size: str, mib: float) -> None:
-    assert recurrent_bytes(CATALOGUE[size].shape) / MIB == pytest.approx(mib, abs=0.01)
+    assert recurrent_bytes(CATALOGUE[size].architecture) / MIB == pytest.approx(mib, abs=0.01)
 
 
 def test_that_the_weights_of_9b_are_where_a_log_saw_them() -> None:

@@ -13,7 +13,7 @@ from runtime.requests import KvType, ModelFiles
 @pytest.fixture(scope="module")
 def smallest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelFiles]:
     model = load_catalogue()[0]
-    files = write_empty_model(tmp_path_factory.mktemp("shapes"), model.shape, model.vision)
+    files = write_empty_model(tmp_path_factory.mktemp("shapes"), model.architecture, model.vision)
     yield files
     # A gigabyte, which pytest would keep for some days.
     for path in (files.model, files.projector):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.models.sampling_defaults import GREEDY, SamplingSettings, profile_of
+from runtime.models.sampling_defaults import GREEDY, SamplingSettings, defaults_of
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def test_that_sampling_is_as_the_cards_say(
     pictures: bool,
     settings: tuple[float, int, float, float, float],
 ) -> None:
-    profile = profile_of(name="Qwen3.5", file_name="file", parameters=parameters)
+    defaults = defaults_of(name="Qwen3.5", file_name="file", parameters=parameters)
     temperature, top_k, top_p, min_p, presence = settings
-    assert profile.sampling(thinking=thinking, pictures=pictures) == SamplingSettings(
+    assert defaults.sampling(thinking=thinking, pictures=pictures) == SamplingSettings(
         temperature=temperature,
         top_k=top_k,
         top_p=top_p,
@@ -38,14 +38,14 @@ def test_that_sampling_is_as_the_cards_say(
     [(752_393_024, False), (1_881_825_088, False), (4_205_751_296, True), (8_953_803_264, True)],
 )
 def test_that_only_the_larger_sizes_think_by_default(parameters: int, thinks: bool) -> None:
-    assert profile_of(name="", file_name="f", parameters=parameters).thinks_by_default is thinks
+    assert defaults_of(name="", file_name="f", parameters=parameters).thinks_by_default is thinks
 
 
 def test_that_the_demonstration_is_greedy_and_says_what_it_is() -> None:
-    profile = profile_of(name="Sideglance demo", file_name="f", parameters=3_000_000)
-    assert profile.demonstration
-    assert profile.sampling(thinking=False, pictures=True) == GREEDY
+    defaults = defaults_of(name="Sideglance demo", file_name="f", parameters=3_000_000)
+    assert defaults.demonstration
+    assert defaults.sampling(thinking=False, pictures=True) == GREEDY
 
 
 def test_that_a_model_without_a_name_is_called_by_its_file() -> None:
-    assert profile_of(name="", file_name="my-model", parameters=1).name == "my-model"
+    assert defaults_of(name="", file_name="my-model", parameters=1).name == "my-model"

@@ -1,21 +1,21 @@
 from dataclasses import replace
 
 import pytest
+from tools.sample_options import sample_library, sample_options
 
-from app.model_manager.model_options import Fit, MemoryUse, Offer
+from app.model_manager.model_options import Fit, MemoryUse, ModelOption
 from app.model_manager.options.option_text import (
     context_in_words,
     context_meaning,
     download_in_short,
     facts_of,
     memory_in_words,
-    offer_in_words,
+    option_in_words,
     transfer_fraction,
     transfer_in_words,
 )
 from runtime.models.download.progress import Paused, Transferring, TransferState, Verifying, Waiting
 from runtime.problems import Problem
-from tools.sample_offers import sample_library, sample_offers
 
 _MIB = 1 << 20
 _GIB = 1 << 30
@@ -24,8 +24,8 @@ _MEMORY = MemoryUse(
 )
 
 
-def offer(**others: object) -> Offer:
-    known = Offer(
+def option(**others: object) -> ModelOption:
+    snapshot = ModelOption(
         model="Qwen3.5 4B",
         size="4B",
         quantisation="Q4_K_M",
@@ -39,35 +39,35 @@ def offer(**others: object) -> Offer:
         largest_context=262_144,
         is_installed=False,
     )
-    return replace(known, **others)  # type: ignore[arg-type]
+    return replace(snapshot, **others)  # type: ignore[arg-type]
 
 
 def test_that_the_facts_of_an_offer_are_one_line() -> None:
     words = "Fits fully · ≈ 24 tokens/s · a screenshot in ≈ 3 s · 3.0 GB to download"
-    assert facts_of(offer()) == words
+    assert facts_of(option()) == words
 
 
 def test_that_unknown_speeds_are_left_out() -> None:
-    unknown = offer(tokens_per_s=None, picture_s=None, is_installed=True, fit=Fit.PARTLY)
+    unknown = option(tokens_per_s=None, picture_s=None, is_installed=True, fit=Fit.PARTLY)
     assert facts_of(unknown) == "Fits partly · Installed"
 
 
 def test_that_slow_speeds_keep_a_decimal_and_long_times_their_unit() -> None:
-    slow = offer(tokens_per_s=1.24, picture_s=4000, fit=Fit.NOT)
+    slow = option(tokens_per_s=1.24, picture_s=4000, fit=Fit.NOT)
     words = "Does not fit · ≈ 1.2 tokens/s · a screenshot in ≈ 1 h 7 min · 3.0 GB to download"
     assert facts_of(slow) == words
 
 
 def test_that_a_row_is_heard_as_it_is_seen() -> None:
-    assert offer_in_words(offer(is_recommended=True)) == (
+    assert option_in_words(option(is_recommended=True)) == (
         "Qwen3.5 4B, Q4_K_M, recommended, near lossless, fits fully, about 24 tokens/s,"
         " a screenshot in about 3 s, 3.0 GB to download"
     )
 
 
 def test_that_every_sample_can_be_heard() -> None:
-    for each in (*sample_offers().offers, *sample_library().offers):
-        words = offer_in_words(each)
+    for each in (*sample_options().options, *sample_library().options):
+        words = option_in_words(each)
         assert each.model in words
         assert "≈" not in words
 

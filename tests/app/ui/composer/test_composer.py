@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from helpers.house import House, find
+from helpers.shown_window import ShownWindow, find
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
@@ -17,19 +17,19 @@ from runtime.events import ModelFacts
 
 
 @pytest.fixture
-def edit(house: House) -> QuestionEdit:
-    found = find(house.window, QuestionEdit)
+def edit(shown: ShownWindow) -> QuestionEdit:
+    found = find(shown.window, QuestionEdit)
     assert isinstance(found, QuestionEdit)
     return found
 
 
-def send_button(house: House) -> QToolButton:
-    buttons = find(house.window, Composer).findChildren(QToolButton)
+def send_button(shown: ShownWindow) -> QToolButton:
+    buttons = find(shown.window, Composer).findChildren(QToolButton)
     return next(button for button in buttons if button.property("kind") == "main")
 
 
-def hint(house: House) -> str:
-    labels = find(house.window, Composer).findChildren(QLabel)
+def hint(shown: ShownWindow) -> str:
+    labels = find(shown.window, Composer).findChildren(QLabel)
     return " ".join(label.text() for label in labels)
 
 
@@ -39,171 +39,173 @@ def compose(edit: QuestionEdit, preedit: str, commit: str = "") -> None:
     QCoreApplication.sendEvent(edit, event)
 
 
-def test_that_enter_sends_and_clears(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+def test_that_enter_sends_and_clears(shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot) -> None:
     QTest.keyClicks(edit, "What is this?")
-    with qtbot.waitSignal(house.window.question_submitted) as blocker:
+    with qtbot.waitSignal(shown.window.chat_actions.question_submitted) as blocker:
         QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == ["What is this?"]
-    assert house.window.composer_text() == ""
+    assert shown.window.composer_text() == ""
 
 
-def test_that_shift_enter_breaks_the_line(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+def test_that_shift_enter_breaks_the_line(
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
+) -> None:
     QTest.keyClicks(edit, "a")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClicks(edit, "b")
-    assert house.window.composer_text() == "a\nb"
+    assert shown.window.composer_text() == "a\nb"
 
 
 def test_that_enter_during_ime_composition_does_not_send(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
     QTest.keyClicks(edit, "a")
     compose(edit, "にほん")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyClick(edit, Qt.Key.Key_Return)
 
 
 def test_that_the_enter_that_commits_a_word_does_not_send(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
     compose(edit, "にほん")
     compose(edit, "", "日本")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyPress(edit, Qt.Key.Key_Return)
     QTest.keyRelease(edit, Qt.Key.Key_Return)
-    with qtbot.waitSignal(house.window.question_submitted) as blocker:
+    with qtbot.waitSignal(shown.window.chat_actions.question_submitted) as blocker:
         QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == ["日本"]
 
 
-def test_that_blank_text_is_not_sent(house: House, edit: QuestionEdit, qtbot: QtBot) -> None:
+def test_that_blank_text_is_not_sent(shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot) -> None:
     QTest.keyClicks(edit, "  ")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyClick(edit, Qt.Key.Key_Return)
 
 
 def test_that_a_picture_alone_can_be_sent(
-    house: House, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
 ) -> None:
-    house.tray.show_attachments([attachment])
-    with qtbot.waitSignal(house.window.question_submitted) as blocker:
+    shown.draft_attachments.show_attachments([attachment])
+    with qtbot.waitSignal(shown.window.chat_actions.question_submitted) as blocker:
         QTest.keyClick(edit, Qt.Key.Key_Return)
     assert blocker.args == [""]
 
 
 def test_that_a_question_waits_visibly_for_its_picture(
-    house: House, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot, attachment: Attachment
 ) -> None:
-    entry_id = house.tray.add("screenshot.png")
+    entry_id = shown.draft_attachments.add("screenshot.png")
     QTest.keyClicks(edit, "What?")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyClick(edit, Qt.Key.Key_Return)
-    assert "Reading screenshot.png…" in hint(house)
-    assert house.window.composer_text() == "What?"
-    with qtbot.waitSignal(house.window.question_submitted) as blocker:
-        house.tray.settle(entry_id, attachment)
+    assert "Reading screenshot.png…" in hint(shown)
+    assert shown.window.composer_text() == "What?"
+    with qtbot.waitSignal(shown.window.chat_actions.question_submitted) as blocker:
+        shown.draft_attachments.settle(entry_id, attachment)
     assert blocker.args == ["What?"]
 
 
 def test_that_the_button_takes_back_a_question_that_waits(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
-    entry = house.tray.add("photo.png")
+    entry = shown.draft_attachments.add("photo.png")
     QTest.keyClicks(edit, "What is this?")
     QTest.keyClick(edit, Qt.Key.Key_Return)
-    assert send_button(house).toolTip() == "Do not send it yet (Esc)"
-    send_button(house).click()
-    assert send_button(house).toolTip() == "Send (Enter)"
-    assert "Reading" not in hint(house)
-    with qtbot.assertNotEmitted(house.window.question_submitted):
-        house.tray.remove(entry)
-    assert house.window.composer_text() == "What is this?"
+    assert send_button(shown).toolTip() == "Do not send it yet (Esc)"
+    send_button(shown).click()
+    assert send_button(shown).toolTip() == "Send (Enter)"
+    assert "Reading" not in hint(shown)
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
+        shown.draft_attachments.remove(entry)
+    assert shown.window.composer_text() == "What is this?"
 
 
 def test_that_a_question_on_its_way_is_shown_and_can_be_stopped(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
-    house.window.show_waiting("What is\nthis?")
-    assert "Not sent yet: “What is this?”." in hint(house)
-    with qtbot.waitSignal(house.window.stop_requested):
-        send_button(house).click()
-    with qtbot.waitSignal(house.window.stop_requested):
-        QTest.keyClick(house.window, Qt.Key.Key_Escape)
+    shown.window.show_waiting("What is\nthis?")
+    assert "Not sent yet: “What is this?”." in hint(shown)
+    with qtbot.waitSignal(shown.window.chat_actions.stop_requested):
+        send_button(shown).click()
+    with qtbot.waitSignal(shown.window.chat_actions.stop_requested):
+        QTest.keyClick(shown.window, Qt.Key.Key_Escape)
     QTest.keyClicks(edit, "and this?")
-    assert "Not sent yet" in hint(house)
-    house.window.show_waiting("")
-    assert hint(house).strip() == ""
+    assert "Not sent yet" in hint(shown)
+    shown.window.show_waiting("")
+    assert hint(shown).strip() == ""
 
 
 def test_that_a_waiting_question_is_kept_when_its_picture_is_unusable(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
-    entry_id = house.tray.add("notes.txt")
+    entry_id = shown.draft_attachments.add("notes.txt")
     QTest.keyClicks(edit, "What?")
     QTest.keyClick(edit, Qt.Key.Key_Return)
-    with qtbot.assertNotEmitted(house.window.question_submitted):
-        house.tray.remove(entry_id)
-    assert house.window.composer_text() == "What?"
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
+        shown.draft_attachments.remove(entry_id)
+    assert shown.window.composer_text() == "What?"
 
 
 def test_that_enter_while_an_answer_is_open_keeps_the_text(
-    house: House, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
-    house.transcript.append(make_turn(2, state=TurnState.WRITING))
+    shown.transcript.append(make_turn(2, state=TurnState.WRITING))
     QTest.keyClicks(edit, "Next")
-    with qtbot.assertNotEmitted(house.window.question_submitted):
+    with qtbot.assertNotEmitted(shown.window.chat_actions.question_submitted):
         QTest.keyClick(edit, Qt.Key.Key_Return)
-    assert house.window.composer_text() == "Next"
-    assert "Still answering" in hint(house)
+    assert shown.window.composer_text() == "Next"
+    assert "Still answering" in hint(shown)
 
 
 def test_that_the_button_stops_an_open_answer(
-    house: House, qtbot: QtBot, make_turn: Callable[..., Turn]
+    shown: ShownWindow, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
-    house.transcript.append(make_turn(2, state=TurnState.WRITING))
-    assert send_button(house).accessibleName().startswith("Stop")
-    with qtbot.waitSignal(house.window.stop_requested):
-        send_button(house).click()
-    house.transcript.replace(make_turn(2, state=TurnState.STOPPED))
-    assert send_button(house).accessibleName().startswith("Send")
+    shown.transcript.append(make_turn(2, state=TurnState.WRITING))
+    assert send_button(shown).accessibleName().startswith("Stop")
+    with qtbot.waitSignal(shown.window.chat_actions.stop_requested):
+        send_button(shown).click()
+    shown.transcript.replace(make_turn(2, state=TurnState.STOPPED))
+    assert send_button(shown).accessibleName().startswith("Send")
 
 
 def test_that_escape_stops_an_open_answer(
-    house: House, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot, make_turn: Callable[..., Turn]
 ) -> None:
-    house.transcript.append(make_turn(2, state=TurnState.READING))
+    shown.transcript.append(make_turn(2, state=TurnState.READING))
     edit.setFocus()
-    with qtbot.waitSignal(house.window.stop_requested):
+    with qtbot.waitSignal(shown.window.chat_actions.stop_requested):
         QTest.keyClick(edit, Qt.Key.Key_Escape)
 
 
 def test_that_it_grows_with_the_text_up_to_a_few_lines(
-    house: House, edit: QuestionEdit, qtbot: QtBot
+    shown: ShownWindow, edit: QuestionEdit, qtbot: QtBot
 ) -> None:
     one = edit.height()
-    house.window.show_draft("a\nb\nc")
+    shown.window.show_draft("a\nb\nc")
     three = edit.height()
-    house.window.show_draft("\n".join("abcdefghijklmnop"))
+    shown.window.show_draft("\n".join("abcdefghijklmnop"))
     most = edit.height()
     assert one < three < most
     assert most <= COMPOSER_LINES * edit.fontMetrics().lineSpacing() + 10
 
 
-def test_that_text_is_pasted_as_plain_text(house: House, edit: QuestionEdit) -> None:
+def test_that_text_is_pasted_as_plain_text(shown: ShownWindow, edit: QuestionEdit) -> None:
     mime = QMimeData()
     mime.setHtml("<b>bold</b>")
     mime.setText("bold")
     edit.insertFromMimeData(mime)
-    assert house.window.composer_text() == "bold"
+    assert shown.window.composer_text() == "bold"
 
 
 def test_that_the_thinking_choice_follows_the_model_and_then_the_user(
-    house: House, qtbot: QtBot
+    shown: ShownWindow, qtbot: QtBot
 ) -> None:
     think = next(
         button
-        for button in house.window.findChildren(QToolButton)
+        for button in shown.window.findChildren(QToolButton)
         if button.accessibleName() == "Think before answering"
     )
     facts = ModelFacts(
@@ -214,29 +216,29 @@ def test_that_the_thinking_choice_follows_the_model_and_then_the_user(
         thinks_by_default=True,
         demonstration=False,
     )
-    with qtbot.assertNotEmitted(house.window.thinking_chosen):
-        house.model_state.set(Ready(facts=facts))
+    with qtbot.assertNotEmitted(shown.window.settings_actions.thinking_chosen):
+        shown.model_state.set(Ready(facts=facts))
     assert think.isChecked()
-    with qtbot.waitSignal(house.window.thinking_chosen) as blocker:
+    with qtbot.waitSignal(shown.window.settings_actions.thinking_chosen) as blocker:
         think.click()
     assert blocker.args == [False]
 
 
 def test_that_a_tile_is_removed_with_the_delete_key(
-    house: House, qtbot: QtBot, attachment: Attachment
+    shown: ShownWindow, qtbot: QtBot, attachment: Attachment
 ) -> None:
-    house.tray.show_attachments([attachment])
-    item = find(house.window, Composer)._attachments.items()[0]
-    with qtbot.waitSignal(house.window.attachment_removed) as blocker:
+    shown.draft_attachments.show_attachments([attachment])
+    item = find(shown.window, Composer)._attachments.items()[0]
+    with qtbot.waitSignal(shown.window.chat_actions.attachment_removed) as blocker:
         QTest.keyClick(item, Qt.Key.Key_Delete)
-    assert blocker.args == [house.tray.entries()[0].entry_id]
+    assert blocker.args == [shown.draft_attachments.entries()[0].entry_id]
 
 
 def test_that_a_tile_is_removed_with_its_cross(
-    house: House, qtbot: QtBot, attachment: Attachment
+    shown: ShownWindow, qtbot: QtBot, attachment: Attachment
 ) -> None:
-    house.tray.show_attachments([attachment])
-    cross = find(find(house.window, Composer)._attachments.items()[0], QToolButton)
+    shown.draft_attachments.show_attachments([attachment])
+    cross = find(find(shown.window, Composer)._attachments.items()[0], QToolButton)
     assert cross.accessibleName() == "Remove screenshot.png"
-    with qtbot.waitSignal(house.window.attachment_removed):
+    with qtbot.waitSignal(shown.window.chat_actions.attachment_removed):
         cross.click()

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.composer.dropped_content import (
-    GivenBytes,
-    GivenFiles,
-    GivenPicture,
-    GivenRemote,
-    GivenText,
-    may_be_given,
+    DroppedBytes,
+    DroppedFiles,
+    DroppedLink,
+    DroppedPicture,
+    DroppedText,
+    is_droppable,
     read_dropped,
     read_pasted,
 )
@@ -38,62 +38,62 @@ def with_urls(*addresses: str) -> QMimeData:
 
 def test_that_several_files_keep_their_order() -> None:
     given = read_dropped(with_urls("file:///tmp/b.png", "file:///tmp/a%20b.mp4"))
-    assert given == GivenFiles(paths=(Path("/tmp/b.png"), Path("/tmp/a b.mp4")))
+    assert given == DroppedFiles(paths=(Path("/tmp/b.png"), Path("/tmp/a b.mp4")))
 
 
 def test_that_a_browsers_picture_is_preferred_to_its_address(qapp: QApplication) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setImageData(picture())
     given = read_dropped(mime)
-    assert isinstance(given, GivenPicture)
+    assert isinstance(given, DroppedPicture)
     assert given.image.size().width() == 8
 
 
 def test_that_encoded_picture_data_is_preferred_to_an_address(qapp: QApplication) -> None:
     mime = with_urls("https://example.org/a.png")
     mime.setData("image/png", encoded("PNG"))
-    assert isinstance(read_dropped(mime), GivenPicture)
+    assert isinstance(read_dropped(mime), DroppedPicture)
 
 
 def test_that_an_address_alone_is_remote() -> None:
-    assert read_dropped(with_urls("https://example.org/a.png")) == GivenRemote()
+    assert read_dropped(with_urls("https://example.org/a.png")) == DroppedLink()
 
 
 def test_that_a_files_own_picture_does_not_replace_the_file(qapp: QApplication) -> None:
     mime = with_urls("file:///tmp/a.png")
     mime.setImageData(picture())
-    assert isinstance(read_pasted(mime), GivenFiles)
+    assert isinstance(read_pasted(mime), DroppedFiles)
 
 
 def test_that_a_tiff_from_the_clipboard_is_a_picture(qapp: QApplication) -> None:
     mime = QMimeData()
     mime.setData("image/tiff", encoded("TIFF"))
     given = read_pasted(mime)
-    assert isinstance(given, GivenPicture)
+    assert isinstance(given, DroppedPicture)
     assert given.image.height() == 6
 
 
 def test_that_a_format_qt_cannot_read_is_handed_on_as_bytes() -> None:
     mime = QMimeData()
     mime.setData("image/heic", b"not for qt")
-    assert read_pasted(mime) == GivenBytes(content=b"not for qt", suffix=".heic")
+    assert read_pasted(mime) == DroppedBytes(content=b"not for qt", suffix=".heic")
 
 
 def test_that_words_beside_a_picture_of_them_are_pasted_as_words(qapp: QApplication) -> None:
     mime = QMimeData()
     mime.setText("a cell")
     mime.setImageData(picture())
-    assert read_pasted(mime) == GivenText(text="a cell")
+    assert read_pasted(mime) == DroppedText(text="a cell")
 
 
 def test_that_a_pasted_address_is_text() -> None:
     mime = QMimeData()
     mime.setText("https://example.org")
-    assert read_pasted(mime) == GivenText(text="https://example.org")
+    assert read_pasted(mime) == DroppedText(text="https://example.org")
 
 
 def test_that_nothing_is_not_welcome(qtbot: QtBot) -> None:
     mime = QMimeData()
     mime.setData("application/x-something", b"1")
-    assert not may_be_given(mime)
+    assert not is_droppable(mime)
     assert read_dropped(mime) is None

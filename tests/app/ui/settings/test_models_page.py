@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.house import House, find
+from helpers.shown_window import ShownWindow, find
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.model_manager.model_options import FolderChange, ModelsPlace
+from app.model_manager.model_options import FolderChange, ModelsFolderUse
 from app.settings.settings import Settings
 from app.ui.controls.form_fields import AmountBox, NumberBox, TickBox
 from app.ui.controls.inline_question import ChoiceBox
@@ -17,7 +17,7 @@ from app.ui.settings.settings_dialog import SettingsDialog
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-PLACE = ModelsPlace(
+PLACE = ModelsFolderUse(
     folder=Path("/data/models"), used_bytes=3 << 30, device="RTX 3060", device_bytes=12 << 30
 )
 SETTINGS = Settings(
@@ -29,17 +29,17 @@ SETTINGS = Settings(
 
 
 @pytest.fixture
-def page(house: House, qtbot: QtBot) -> Iterator[ModelsPage]:
+def page(shown: ShownWindow, qtbot: QtBot) -> Iterator[ModelsPage]:
     """Reached by the keyboard: the subjects are a bar of tabs."""
-    house.window.open_settings(SETTINGS)
-    dialog = find(house.window, SettingsDialog)
+    shown.window.open_settings(SETTINGS)
+    dialog = find(shown.window, SettingsDialog)
     with qtbot.waitExposed(dialog):
         pass
     QTest.keyClick(find(dialog, QTabBar), Qt.Key.Key_Right)
     page = find(dialog, ModelsPage)
     assert page.isVisible()
     yield page
-    house.window.close()
+    shown.window.close()
 
 
 def texts(page: ModelsPage) -> str:
@@ -89,63 +89,67 @@ def test_that_offline_says_what_it_means_and_needs_no_addresses(page: ModelsPage
 
 
 def test_that_folder_and_device_are_shown_when_they_are_known(
-    house: House, page: ModelsPage
+    shown: ShownWindow, page: ModelsPage
 ) -> None:
     assert not change_button(page).isEnabled()
     assert not find(page, AmountBox).isVisible()
-    house.window.show_models_place(PLACE)
+    shown.window.show_models_folder(PLACE)
     assert "/data/models" in texts(page)
     assert "Models in it: 3.0 GB" in texts(page)
     assert "RTX 3060: 12.0 GB found." in texts(page)
     assert find(page, AmountBox).isVisible()
 
 
-def test_that_a_device_of_unknown_memory_is_said(house: House, page: ModelsPage) -> None:
-    house.window.show_models_place(ModelsPlace(folder=Path("/data"), device="Arc A770"))
+def test_that_a_device_of_unknown_memory_is_said(shown: ShownWindow, page: ModelsPage) -> None:
+    shown.window.show_models_folder(ModelsFolderUse(folder=Path("/data"), device="Arc A770"))
     assert "could not be found out" in texts(page)
 
 
 @pytest.mark.parametrize(("way", "moves"), [("Move them", True), ("Leave them", False)])
 def test_that_another_folder_asks_what_becomes_of_the_models(
-    house: House, page: ModelsPage, qtbot: QtBot, way: str, moves: bool
+    shown: ShownWindow, page: ModelsPage, qtbot: QtBot, way: str, moves: bool
 ) -> None:
-    house.window.show_models_place(PLACE)
+    shown.window.show_models_folder(PLACE)
     choose_folder(page, "/mnt/large")
     question = find(page, ChoiceBox)
     assert "3.0 GB" in question.text()
     button = next(each for each in question.buttons() if each.text() == way)
-    with qtbot.waitSignal(house.window.models_folder_chosen) as blocker:
+    with qtbot.waitSignal(shown.window.model_actions.models_folder_chosen) as blocker:
         button.click()
     assert blocker.args == [FolderChange(folder=Path("/mnt/large"), moves=moves)]
 
 
 def test_that_a_question_that_is_left_changes_nothing(
-    house: House, page: ModelsPage, qtbot: QtBot
+    shown: ShownWindow, page: ModelsPage, qtbot: QtBot
 ) -> None:
-    house.window.show_models_place(PLACE)
+    shown.window.show_models_folder(PLACE)
     choose_folder(page, "/mnt/large")
     question = find(page, ChoiceBox)
-    with qtbot.assertNotEmitted(house.window.models_folder_chosen):
+    with qtbot.assertNotEmitted(shown.window.model_actions.models_folder_chosen):
         QTest.keyClick(question, Qt.Key.Key_Escape)
 
 
 def test_that_an_empty_folder_is_left_without_asking(
-    house: House, page: ModelsPage, qtbot: QtBot
+    shown: ShownWindow, page: ModelsPage, qtbot: QtBot
 ) -> None:
-    house.window.show_models_place(ModelsPlace(folder=Path("/data/models")))
-    with qtbot.waitSignal(house.window.models_folder_chosen) as blocker:
+    shown.window.show_models_folder(ModelsFolderUse(folder=Path("/data/models")))
+    with qtbot.waitSignal(shown.window.model_actions.models_folder_chosen) as blocker:
         choose_folder(page, "/mnt/large")
     assert blocker.args == [FolderChange(folder=Path("/mnt/large"), moves=False)]
 
 
-def test_that_the_same_folder_is_no_change(house: House, page: ModelsPage, qtbot: QtBot) -> None:
-    house.window.show_models_place(PLACE)
-    with qtbot.assertNotEmitted(house.window.models_folder_chosen):
+def test_that_the_same_folder_is_no_change(
+    shown: ShownWindow, page: ModelsPage, qtbot: QtBot
+) -> None:
+    shown.window.show_models_folder(PLACE)
+    with qtbot.assertNotEmitted(shown.window.model_actions.models_folder_chosen):
         choose_folder(page, "/data/models")
 
 
-def test_that_everything_that_takes_the_keyboard_has_a_name(house: House, page: ModelsPage) -> None:
-    house.window.show_models_place(PLACE)
+def test_that_everything_that_takes_the_keyboard_has_a_name(
+    shown: ShownWindow, page: ModelsPage
+) -> None:
+    shown.window.show_models_folder(PLACE)
     fields: list[QWidget] = [*page.findChildren(QPushButton), find(page, TickBox)]
     fields += [find(page, NumberBox), find(page, AmountBox)]
     fields += [each for each in page.findChildren(QLineEdit) if each.placeholderText()]

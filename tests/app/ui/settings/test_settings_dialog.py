@@ -2,18 +2,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from helpers.house import House, find
+from helpers.shown_window import ShownWindow, find
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.notifications.notification import Notice, NoticeKind
+from app.notifications.notification import Notification, NotificationKind
 from app.settings.settings import Settings
 from app.ui.controls.form_fields import NumberBox, TickBox
-from app.ui.controls.notification_bar import NoticeBar
-from app.ui.settings.prefill_page import ReadingPage
+from app.ui.controls.notification_bar import NotificationBar
+from app.ui.settings.prefill_page import PrefillPage
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.style.theme import DARK, LIGHT
 
@@ -22,22 +22,22 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 SETTINGS = Settings(
     last_chat=7, work_ahead=True, work_ahead_percent=35, cache_gigabytes=6, memory_percent=20
 )
-FREED = Notice(title="3 MB freed.", kind=NoticeKind.INFO)
+FREED = Notification(title="3 MB freed.", kind=NotificationKind.INFO)
 
 
 @pytest.fixture
-def dialog(house: House, qtbot: QtBot) -> Iterator[SettingsDialog]:
-    house.window.open_settings(SETTINGS)
-    dialog = find(house.window, SettingsDialog)
+def dialog(shown: ShownWindow, qtbot: QtBot) -> Iterator[SettingsDialog]:
+    shown.window.open_settings(SETTINGS)
+    dialog = find(shown.window, SettingsDialog)
     with qtbot.waitExposed(dialog):
         pass
     yield dialog
-    house.window.close()
+    shown.window.close()
 
 
 def numbers(dialog: SettingsDialog) -> list[NumberBox]:
     """Battery, disk and memory, as they stand below each other."""
-    return find(dialog, ReadingPage).findChildren(NumberBox)
+    return find(dialog, PrefillPage).findChildren(NumberBox)
 
 
 def button(dialog: SettingsDialog, text: str) -> QPushButton:
@@ -50,7 +50,7 @@ def texts(dialog: SettingsDialog) -> str:
 
 
 def test_that_the_settings_are_shown(dialog: SettingsDialog) -> None:
-    assert find(find(dialog, ReadingPage), TickBox).isChecked()
+    assert find(find(dialog, PrefillPage), TickBox).isChecked()
     assert [box.text() for box in numbers(dialog)] == ["35 %", "6 GB", "20 %"]
     assert dialog.settings() == SETTINGS
 
@@ -61,12 +61,12 @@ def test_that_the_window_waits_and_the_program_does_not(dialog: SettingsDialog) 
 
 
 def test_that_edited_settings_are_given_and_the_rest_stays(
-    house: House, dialog: SettingsDialog, qtbot: QtBot
+    shown: ShownWindow, dialog: SettingsDialog, qtbot: QtBot
 ) -> None:
     for box, value in zip(numbers(dialog), (50, 0, 5), strict=True):
         box.setValue(value)
-    QTest.keyClick(find(find(dialog, ReadingPage), TickBox), Qt.Key.Key_Space)
-    with qtbot.waitSignal(house.window.settings_accepted) as blocker:
+    QTest.keyClick(find(find(dialog, PrefillPage), TickBox), Qt.Key.Key_Space)
+    with qtbot.waitSignal(shown.window.settings_actions.settings_accepted) as blocker:
         button(dialog, "Done").click()
     assert blocker.args == [
         replace(
@@ -80,23 +80,26 @@ def test_that_edited_settings_are_given_and_the_rest_stays(
 
 
 def test_that_enter_takes_a_typed_number(
-    house: House, dialog: SettingsDialog, qtbot: QtBot
+    shown: ShownWindow, dialog: SettingsDialog, qtbot: QtBot
 ) -> None:
     disk = numbers(dialog)[1]
     disk.setFocus()
     disk.selectAll()
     QTest.keyClicks(disk, "12")
-    with qtbot.waitSignal(house.window.settings_accepted) as blocker:
+    with qtbot.waitSignal(shown.window.settings_actions.settings_accepted) as blocker:
         QTest.keyClick(disk, Qt.Key.Key_Return)
     assert blocker.args == [replace(SETTINGS, cache_gigabytes=12)]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Escape, None])
 def test_that_cancelling_changes_nothing(
-    house: House, dialog: SettingsDialog, qtbot: QtBot, key: Qt.Key | None
+    shown: ShownWindow, dialog: SettingsDialog, qtbot: QtBot, key: Qt.Key | None
 ) -> None:
     numbers(dialog)[1].setValue(0)
-    with qtbot.assertNotEmitted(house.window.settings_accepted), qtbot.waitSignal(dialog.rejected):
+    with (
+        qtbot.assertNotEmitted(shown.window.settings_actions.settings_accepted),
+        qtbot.waitSignal(dialog.rejected),
+    ):
         if key is None:
             button(dialog, "Cancel").click()
         else:
@@ -106,80 +109,84 @@ def test_that_cancelling_changes_nothing(
 def test_that_the_battery_is_asked_about_only_when_reading_ahead(dialog: SettingsDialog) -> None:
     battery = numbers(dialog)[0]
     assert battery.isEnabled()
-    find(find(dialog, ReadingPage), TickBox).setChecked(False)
+    find(find(dialog, PrefillPage), TickBox).setChecked(False)
     assert not battery.isEnabled()
-    find(find(dialog, ReadingPage), TickBox).setChecked(True)
+    find(find(dialog, PrefillPage), TickBox).setChecked(True)
     assert battery.isEnabled()
 
 
-def test_that_the_battery_is_not_asked_about_when_it_was_off(house: House, qtbot: QtBot) -> None:
-    house.window.open_settings(Settings(work_ahead=False))
-    dialog = find(house.window, SettingsDialog)
+def test_that_the_battery_is_not_asked_about_when_it_was_off(
+    shown: ShownWindow, qtbot: QtBot
+) -> None:
+    shown.window.open_settings(Settings(work_ahead=False))
+    dialog = find(shown.window, SettingsDialog)
     assert not numbers(dialog)[0].isEnabled()
-    find(find(dialog, ReadingPage), TickBox).setChecked(True)
+    find(find(dialog, PrefillPage), TickBox).setChecked(True)
     assert numbers(dialog)[0].isEnabled()
     dialog.reject()
 
 
-def test_that_numbers_out_of_range_are_shown_as_the_nearest(house: House) -> None:
-    house.window.open_settings(
+def test_that_numbers_out_of_range_are_shown_as_the_nearest(shown: ShownWindow) -> None:
+    shown.window.open_settings(
         Settings(work_ahead_percent=-1, cache_gigabytes=10**6, memory_percent=90)
     )
-    dialog = find(house.window, SettingsDialog)
+    dialog = find(shown.window, SettingsDialog)
     assert [box.value() for box in numbers(dialog)] == [0, 100, 50]
     dialog.reject()
 
 
 def test_that_clear_waits_until_something_is_kept(
-    house: House, dialog: SettingsDialog, qtbot: QtBot
+    shown: ShownWindow, dialog: SettingsDialog, qtbot: QtBot
 ) -> None:
     clear = button(dialog, "Clear")
     assert not clear.isEnabled()
-    house.window.show_kept_bytes(5 << 28)
+    shown.window.show_kept_bytes(5 << 28)
     assert "Now used: 1.2 GB" in texts(dialog)
-    with qtbot.waitSignal(house.window.clear_requested):
+    with qtbot.waitSignal(shown.window.settings_actions.cache_clear_requested):
         clear.click()
     assert not clear.isEnabled()
-    house.window.show_kept_bytes(0)
+    shown.window.show_kept_bytes(0)
     assert "Now used: 0 MB" in texts(dialog)
     assert not clear.isEnabled()
 
 
 def test_that_what_was_freed_is_told_in_the_dialog_while_it_is_open(
-    house: House, dialog: SettingsDialog, qtbot: QtBot
+    shown: ShownWindow, dialog: SettingsDialog, qtbot: QtBot
 ) -> None:
-    house.window.show_cleared(FREED)
-    assert find(dialog, NoticeBar).notices() == (FREED,)
+    shown.window.show_cleared(FREED)
+    assert find(dialog, NotificationBar).notifications() == (FREED,)
     with qtbot.waitSignal(dialog.destroyed):
         dialog.reject()
-    house.window.show_cleared(FREED)
-    house.window.show_kept_bytes(3)
-    assert find(house.window, NoticeBar).notices() == (FREED,)
+    shown.window.show_cleared(FREED)
+    shown.window.show_kept_bytes(3)
+    assert find(shown.window, NotificationBar).notifications() == (FREED,)
 
 
 def test_that_it_is_said_when_the_sizes_begin_to_count(dialog: SettingsDialog) -> None:
     assert "from the next time the model is loaded" in texts(dialog)
 
 
-def test_that_asking_twice_opens_one(house: House, dialog: SettingsDialog) -> None:
-    house.window.open_settings(SETTINGS)
-    assert house.window.findChildren(SettingsDialog) == [dialog]
+def test_that_asking_twice_opens_one(shown: ShownWindow, dialog: SettingsDialog) -> None:
+    shown.window.open_settings(SETTINGS)
+    assert shown.window.findChildren(SettingsDialog) == [dialog]
 
 
 def test_that_everything_that_takes_the_keyboard_has_a_name(dialog: SettingsDialog) -> None:
-    fields: list[QWidget] = [find(find(dialog, ReadingPage), TickBox), *numbers(dialog)]
+    fields: list[QWidget] = [find(find(dialog, PrefillPage), TickBox), *numbers(dialog)]
     fields += [button(dialog, text) for text in ("Clear", "Cancel", "Done")]
     assert all(field.accessibleName() for field in fields)
     assert all(field.focusPolicy() & Qt.FocusPolicy.TabFocus for field in fields)
-    labels = find(dialog, ReadingPage).findChildren(QLabel)
+    labels = find(dialog, PrefillPage).findChildren(QLabel)
     buddies = [label.buddy() for label in labels if label.buddy()]
     assert buddies == numbers(dialog)
 
 
-def test_that_the_tab_key_goes_from_top_to_bottom(house: House, dialog: SettingsDialog) -> None:
-    house.window.show_kept_bytes(1)
+def test_that_the_tab_key_goes_from_top_to_bottom(
+    shown: ShownWindow, dialog: SettingsDialog
+) -> None:
+    shown.window.show_kept_bytes(1)
     dialog.activateWindow()
-    tick = find(find(dialog, ReadingPage), TickBox)
+    tick = find(find(dialog, PrefillPage), TickBox)
     tick.setFocus()
     battery, disk, memory = numbers(dialog)
     clear, cancel, done = (button(dialog, text) for text in ("Clear", "Cancel", "Done"))

@@ -9,13 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from app.chat.turns import Attachment
 from app.ui.style.theme import Theme
-from app.ui.transcript.markdown_document import make_prose_document
-from app.ui.transcript.markdown_view import ProseView
+from app.ui.transcript.markdown_document import make_markdown_document
+from app.ui.transcript.markdown_view import MarkdownTextView
 
 
 @pytest.fixture
-def view(qtbot: QtBot) -> ProseView:
-    made = ProseView(Theme())
+def view(qtbot: QtBot) -> MarkdownTextView:
+    made = MarkdownTextView(Theme())
     qtbot.addWidget(made)
     return made
 
@@ -24,7 +24,7 @@ def test_that_a_picture_becomes_its_words(qtbot: QtBot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
     for address in ("http://example.org/a.png", "file:///etc/hostname", "//host/share/a.png"):
-        document = make_prose_document(f"a ![bird]({address}) b", Theme(owner), owner)
+        document = make_markdown_document(f"a ![bird]({address}) b", Theme(owner), owner)
         assert document.toPlainText() == "a [bird] b"
 
 
@@ -33,19 +33,19 @@ def test_that_no_resource_is_ever_loaded(
 ) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
-    document = make_prose_document("a", Theme(owner), owner)
+    document = make_markdown_document("a", Theme(owner), owner)
     kind = QTextDocument.ResourceType.ImageResource.value
     assert document.resource(kind, QUrl.fromLocalFile(str(attachment.path))) is None
 
 
-def test_that_html_is_shown_as_it_is_written(view: ProseView) -> None:
+def test_that_html_is_shown_as_it_is_written(view: MarkdownTextView) -> None:
     view.show_markdown("<img src='http://example.org/a.png'> <b>x</b>")
     assert "<b>x</b>" in view.toPlainText()
     assert "\ufffc" not in view.toPlainText()
 
 
 def test_that_drawing_a_hostile_answer_opens_no_connection(
-    view: ProseView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    view: MarkdownTextView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a connection was opened")
@@ -57,7 +57,7 @@ def test_that_drawing_a_hostile_answer_opens_no_connection(
     assert not view.grab().isNull()
 
 
-def test_that_a_link_is_said_and_not_opened(view: ProseView, qtbot: QtBot) -> None:
+def test_that_a_link_is_said_and_not_opened(view: MarkdownTextView, qtbot: QtBot) -> None:
     view.show_markdown("[b](https://example.org/b)")
     with qtbot.waitSignal(view.link_clicked) as blocker:
         view.anchorClicked.emit(QUrl("https://example.org/b"))
@@ -65,6 +65,6 @@ def test_that_a_link_is_said_and_not_opened(view: ProseView, qtbot: QtBot) -> No
     assert not view.openLinks()
 
 
-def test_that_text_is_taller_where_it_is_narrower(view: ProseView) -> None:
+def test_that_text_is_taller_where_it_is_narrower(view: MarkdownTextView) -> None:
     view.show_markdown("many words " * 40)
     assert view.heightForWidth(200) > view.heightForWidth(600)

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from helpers.house import House, find
+from helpers.shown_window import ShownWindow, find
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel
 
@@ -47,12 +47,14 @@ def test_that_an_answer_without_numbers_says_none(make_turn: MakeTurn) -> None:
     assert short_numbers(make_turn(2, "a")) == long_numbers(make_turn(2, "a")) == ""
 
 
-def test_that_the_numbers_can_be_pointed_at_and_heard(house: House, make_turn: MakeTurn) -> None:
+def test_that_the_numbers_can_be_pointed_at_and_heard(
+    shown: ShownWindow, make_turn: MakeTurn
+) -> None:
     turn = make_turn(2, "a", model_name="Tiny", tokens=TOKENS, seconds=SECONDS)
-    house.transcript.append(turn)
+    shown.transcript.append(turn)
     caption = next(
         label
-        for label in find(house.window, TranscriptView).findChildren(QLabel)
+        for label in find(shown.window, TranscriptView).findChildren(QLabel)
         if label.text() == short_numbers(turn)
     )
     spoken = QAccessible.queryAccessibleInterface(caption)

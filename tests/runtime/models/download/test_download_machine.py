@@ -3,13 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from helpers.fetching import Fetcher, content_of, path_of, remote, unit_for
+from helpers.fetching import Fetcher, content_of, download_item_for, path_of, remote
 from helpers.lying_server import Lie, Reply, lying_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.notifications.problem_messages import explain
-from runtime.models.download.model_files import DownloadUnit
+from runtime.models.download.model_files import DownloadItem
 from runtime.models.download.progress import Paused
 from runtime.models.installed_model import InstalledModel
 from runtime.problems import RuntimeFailure
@@ -47,7 +47,7 @@ REPLIES = st.builds(
 def test_that_any_faults_end_in_a_verified_model_or_a_problem(
     first: list[Reply], second: list[Reply], lasting: Lie, has_hash: bool, sessions: int
 ) -> None:
-    unit = unit_for(
+    item = download_item_for(
         remote("model.gguf", MODEL, has_hash=has_hash), remote("mmproj.gguf", PROJECTOR)
     )
     with (
@@ -60,7 +60,7 @@ def test_that_any_faults_end_in_a_verified_model_or_a_problem(
         mirror.lie(*second)
         fetcher = Fetcher(folder=Path(folder), servers=[server, mirror], stall_s=0.1)
         for _session in range(sessions):
-            ended = _ending_of(fetcher, unit)
+            ended = _ending_of(fetcher, item)
             if isinstance(ended, RuntimeFailure):
                 assert explain(ended.problem, ended.detail).title
                 assert fetcher.library.installed() == ()
@@ -77,9 +77,9 @@ def test_that_any_faults_end_in_a_verified_model_or_a_problem(
             assert ended.files.projector.read_bytes() == PROJECTOR
 
 
-def _ending_of(fetcher: Fetcher, unit: DownloadUnit) -> InstalledModel | RuntimeFailure:
+def _ending_of(fetcher: Fetcher, item: DownloadItem) -> InstalledModel | RuntimeFailure:
     try:
-        installed = fetcher.run(unit)
+        installed = fetcher.run(item)
     except RuntimeFailure as failure:
         return failure
     assert installed is not None

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from helpers.fetching import Fetcher, content_of, path_of, remote, sha256, unit_for
+from helpers.fetching import Fetcher, content_of, download_item_for, path_of, remote, sha256
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
 from helpers.project import ROOT
 
@@ -52,7 +52,7 @@ def test_that_300_megabytes_resume_with_what_was_missing(tmp_path: Path) -> None
         kept = killed_download(server, tmp_path, content, 200 * MEGABYTE)
         fetcher = Fetcher(folder=tmp_path, servers=[server], stall_s=10)
         before = server.sent_bytes
-        installed = fetcher.run(unit_for(remote("model.gguf", content)))
+        installed = fetcher.run(download_item_for(remote("model.gguf", content)))
         assert server.sent_bytes - before == len(content) - kept
         assert server.requests[-1].range == f"bytes={kept}-"
     assert installed is not None
@@ -70,7 +70,7 @@ def test_that_a_kill_at_any_time_leaves_no_model_that_is_not_whole(
         assert fetcher.library.installed() == ()
         (left,) = fetcher.library.unfinished()
         assert left.done_bytes < left.total_bytes == len(content)
-        installed = fetcher.run(unit_for(remote("model.gguf", content)))
+        installed = fetcher.run(download_item_for(remote("model.gguf", content)))
     assert installed is not None
     assert installed.files.model.read_bytes() == content
 
@@ -85,6 +85,6 @@ def test_that_another_program_that_downloads_the_same_keeps_us_out(tmp_path: Pat
             begun.wait()
             with pytest.raises(DownloadFailure) as caught:
                 Fetcher(folder=tmp_path, servers=[server]).run(
-                    unit_for(remote("model.gguf", content))
+                    download_item_for(remote("model.gguf", content))
                 )
         assert caught.value.problem is Problem.DOWNLOAD_RUNNING

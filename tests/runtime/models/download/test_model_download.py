@@ -3,24 +3,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from helpers.fetching import EMPTY_DISK, Fetcher, content_of, path_of, remote, sha256, unit_for
+from helpers.fetching import (
+    EMPTY_DISK,
+    Fetcher,
+    content_of,
+    download_item_for,
+    path_of,
+    remote,
+    sha256,
+)
 from helpers.full_disk import longest_file
 from helpers.lying_server import Lie, LyingServer, Reply, lying_server
 
 from runtime.models.catalogue import RemoteFile
 from runtime.models.download.model_download import ModelDownload
-from runtime.models.download.partial_file import Room
+from runtime.models.download.partial_file import DiskSpace
 from runtime.models.download.progress import Paused, Transferring, Verifying, Waiting
-from runtime.models.download.retry_policy import Patience
+from runtime.models.download.retry_policy import RetryPolicy
 from runtime.models.library.library import Library
 from runtime.problems import DownloadFailure, FolderFailure, Problem, RuntimeFailure
 
 MODEL = content_of(1, 200_000)
 PROJECTOR = content_of(2, 70_000)
 FILES = {path_of("model.gguf"): MODEL, path_of("mmproj.gguf"): PROJECTOR}
-UNIT = unit_for(remote("model.gguf", MODEL), remote("mmproj.gguf", PROJECTOR))
-ALONE = unit_for(remote("model.gguf", MODEL))
-UNHASHED = unit_for(remote("model.gguf", MODEL, has_hash=False))
+UNIT = download_item_for(remote("model.gguf", MODEL), remote("mmproj.gguf", PROJECTOR))
+ALONE = download_item_for(remote("model.gguf", MODEL))
+UNHASHED = download_item_for(remote("model.gguf", MODEL, has_hash=False))
 
 
 @pytest.fixture
@@ -44,9 +52,9 @@ def waits(fetcher: Fetcher) -> list[Problem]:
     return [state.problem for state in fetcher.states if isinstance(state, Waiting)]
 
 
-def problem_of(fetcher: Fetcher, unit: object = ALONE) -> Problem:
+def problem_of(fetcher: Fetcher, item: object = ALONE) -> Problem:
     with pytest.raises(RuntimeFailure) as caught:
-        fetcher.run(unit)  # type: ignore[arg-type]
+        fetcher.run(item)  # type: ignore[arg-type]
     return caught.value.problem
 
 
@@ -96,7 +104,9 @@ def test_that_what_is_installed_is_not_fetched_again(fetcher: Fetcher, server: L
 def test_that_a_passing_fault_is_told_and_outlived(
     fetcher: Fetcher, server: LyingServer, reply: Reply, said: Problem
 ) -> None:
-    fetcher.patience = Patience(first_delay_s=0.01, longest_delay_s=0.01, longest_order_s=0.01)
+    fetcher.retry_policy = RetryPolicy(
+        first_delay_s=0.01, longest_delay_s=0.01, longest_order_s=0.01
+    )
     server.lie(reply)
     installed = fetcher.run(ALONE)
     assert installed is not None
@@ -232,14 +242,14 @@ def test_that_a_rounded_size_is_made_exact_by_the_server(fetcher: Fetcher) -> No
     rounded = RemoteFile(
         name="model.gguf", size_bytes=201_000, sha256=sha256(MODEL), size_is_exact=False
     )
-    installed = fetcher.run(unit_for(rounded))
+    installed = fetcher.run(download_item_for(rounded))
     assert installed is not None
     assert installed.size_bytes == len(MODEL)
 
 
 def test_that_a_size_far_from_the_rounded_one_is_another_file(fetcher: Fetcher) -> None:
     rounded = RemoteFile(name="model.gguf", size_bytes=400_000, size_is_exact=False)
-    assert problem_of(fetcher, unit_for(rounded)) is Problem.DOWNLOAD_CHANGED
+    assert problem_of(fetcher, download_item_for(rounded)) is Problem.DOWNLOAD_CHANGED
 
 
 def test_that_a_pause_keeps_what_came_and_goes_on_from_there(
@@ -318,7 +328,7 @@ def test_that_a_part_of_another_revision_is_begun_anew(
     server.files[path_of("model.gguf")] = newer
     server.always_lie(Lie.NONE)
     before = server.sent_bytes
-    assert fetcher.run(unit_for(remote("model.gguf", newer))) is not None
+    assert fetcher.run(download_item_for(remote("model.gguf", newer))) is not None
     assert server.sent_bytes - before == len(newer)
 
 
@@ -350,7 +360,7 @@ def test_that_a_projector_is_not_fetched_twice(
 ) -> None:
     fetcher.run(UNIT)
     before = server.sent_bytes
-    larger = unit_for(remote("model.gguf", MODEL), remote("mmproj.gguf", PROJECTOR))
+    larger = download_item_for(remote("model.gguf", MODEL), remote("mmproj.gguf", PROJECTOR))
     other = type(larger)(
         name=larger.name,
         quantisation="Q8_0",
@@ -366,7 +376,7 @@ def test_that_a_projector_is_not_fetched_twice(
 def test_that_a_disk_with_too_little_room_is_not_begun_on(
     fetcher: Fetcher, server: LyingServer
 ) -> None:
-    fetcher.room = Room(floor_bytes=1000, free=lambda _folder: len(MODEL) + 999)
+    fetcher.disk_space = DiskSpace(floor_bytes=1000, free=lambda _folder: len(MODEL) + 999)
     with pytest.raises(DownloadFailure) as caught:
         fetcher.run(ALONE)
     assert caught.value.problem is Problem.DISK_FULL
@@ -381,17 +391,17 @@ def test_that_it_stands_still_at_the_floor_of_the_disk(tmp_path: Path) -> None:
         fetcher = Fetcher(
             folder=tmp_path / "models",
             servers=[server],
-            room=Room(floor_bytes=1000, free=lambda _folder: free.pop(0)),
+            disk_space=DiskSpace(floor_bytes=1000, free=lambda _folder: free.pop(0)),
         )
-        unit = unit_for(remote("model.gguf", content))
-        assert problem_of(fetcher, unit) is Problem.DISK_FULL
+        item = download_item_for(remote("model.gguf", content))
+        assert problem_of(fetcher, item) is Problem.DISK_FULL
         state = fetcher.states[-1]
         assert isinstance(state, Paused)
         assert state.problem is Problem.DISK_FULL
         assert 8 << 20 <= state.done_bytes < 9 << 20
-        fetcher.room = EMPTY_DISK
+        fetcher.disk_space = EMPTY_DISK
         before = server.sent_bytes
-        assert fetcher.run(unit) is not None
+        assert fetcher.run(item) is not None
         assert server.sent_bytes - before == len(content) - state.done_bytes
 
 
@@ -428,7 +438,7 @@ def test_that_names_of_any_script_are_fetched(tmp_path: Path) -> None:
     quoted = "%D0%BC%D0%BE%D0%B4%D0%B5%D0%BB%D1%8C%20%C3%BC%20%E6%A8%A1%E5%9E%8B%20%231%3F.gguf"
     with lying_server({path_of(quoted): MODEL}) as server:
         fetcher = Fetcher(folder=tmp_path / "Modèle 模型", servers=[server])
-        installed = fetcher.run(unit_for(remote(name, MODEL)))
+        installed = fetcher.run(download_item_for(remote(name, MODEL)))
     assert installed is not None
     assert installed.files.model.name == "модель ü 模型 #1_.gguf"
     assert fetcher.library.installed() == (installed,)

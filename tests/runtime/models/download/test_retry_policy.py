@@ -1,5 +1,5 @@
 from runtime.models.download.download_errors import Fault
-from runtime.models.download.retry_policy import Patience, Turns
+from runtime.models.download.retry_policy import RetryPolicy, Turns
 from runtime.models.download.sources import sources_for
 from runtime.problems import Problem
 
@@ -9,7 +9,7 @@ FINAL = Fault(problem=Problem.DOWNLOAD_NOT_THERE, is_final=True)
 
 
 def turns(**options: float) -> Turns:
-    return Turns(SOURCES, Patience(**options))  # type: ignore[arg-type]
+    return Turns(SOURCES, RetryPolicy(**options))  # type: ignore[arg-type]
 
 
 def host_of(turns: Turns, now_s: float) -> str | None:
@@ -24,8 +24,8 @@ def fail(turns: Turns, fault: Fault, now_s: float, *, brought: bool = False) -> 
 
 
 def test_that_delays_double_up_to_a_limit() -> None:
-    patience = Patience(first_delay_s=1, longest_delay_s=60)
-    assert [patience.delay_s(number) for number in (1, 2, 3, 7, 10_000)] == [1, 2, 4, 60, 60]
+    retry_policy = RetryPolicy(first_delay_s=1, longest_delay_s=60)
+    assert [retry_policy.delay_s(number) for number in (1, 2, 3, 7, 10_000)] == [1, 2, 4, 60, 60]
 
 
 def test_that_the_other_source_is_asked_while_the_first_one_rests() -> None:
@@ -57,7 +57,7 @@ def test_that_patience_ends_where_nothing_comes_in() -> None:
 
 
 def test_that_an_order_to_wait_is_obeyed_within_reason() -> None:
-    waiting = Turns(SOURCES[:1], Patience(longest_order_s=600))
+    waiting = Turns(SOURCES[:1], RetryPolicy(longest_order_s=600))
     fail(waiting, Fault(problem=Problem.DOWNLOAD_SERVER_BUSY, retry_after_s=1e9), 0.0)
     standing = waiting.next(0.0)
     assert standing is not None

@@ -1,12 +1,12 @@
 import pytest
-from helpers.fetching import remote, unit_for
+from helpers.fetching import download_item_for, remote
 
-from runtime.models.download.download_errors import Faulty
+from runtime.models.download.download_errors import AttemptFailed
 from runtime.models.download.network import _next_url
 from runtime.models.download.sources import sources_for
 from runtime.problems import DownloadFailure, Problem
 
-UNIT = unit_for(remote("Small Q4.gguf", b"GGUF"))
+UNIT = download_item_for(remote("Small Q4.gguf", b"GGUF"))
 
 
 def urls(endpoint: str) -> list[str]:
@@ -56,5 +56,5 @@ def test_that_a_redirect_goes_to_https_or_stays_as_it_was() -> None:
     "location", ["", "http://c/d", "file:///etc/passwd", "ftp://a", "https://["]
 )
 def test_that_no_redirect_leads_to_less_security(location: str) -> None:
-    with pytest.raises(Faulty):
+    with pytest.raises(AttemptFailed):
         _next_url("https://a/b", location)

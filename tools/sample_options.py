@@ -1,8 +1,8 @@
-"""Offers with realistic figures, for screenshots and for tests of the widgets."""
+"""Options with realistic figures, for screenshots and for tests of the widgets."""
 
 from dataclasses import dataclass, replace
 
-from app.model_manager.model_options import FirstLook, Fit, MemoryUse, Offer, Offers
+from app.model_manager.model_options import FirstLook, Fit, MemoryUse, ModelOption, ModelOptions
 from runtime.models.download.progress import Paused, Transferring
 
 _MIB = 1 << 20
@@ -67,13 +67,13 @@ _SIZES = (
 )
 
 
-def sample_offers(*, context: int = 0) -> Offers:
+def sample_options(*, context: int = 0) -> ModelOptions:
     """What a person with an RTX 3060 is shown before anything is installed."""
     tokens = context or 32_768
-    offers = [offer for size in _SIZES for offer in _offers_of(size, tokens)]
-    offers = [replace(each, is_recommended=_is_best(each)) for each in offers]
-    recommended = next(each for each in offers if each.is_recommended)
-    alternatives = (_find(offers, "4B", "Q8_0"), _find(offers, "2B", "Q8_0"))
+    options = [option for size in _SIZES for option in _options_of(size, tokens)]
+    options = [replace(each, is_recommended=_is_best(each)) for each in options]
+    recommended = next(each for each in options if each.is_recommended)
+    alternatives = (_find(options, "4B", "Q8_0"), _find(options, "2B", "Q8_0"))
     look = FirstLook(
         found="An NVIDIA GeForce RTX 3060 with 12 GB of memory, 32 GB of RAM and 210 GB of free"
         " disk.",
@@ -85,34 +85,34 @@ def sample_offers(*, context: int = 0) -> Offers:
         notes=("Your Intel UHD Graphics 770 is not used: the RTX 3060 is faster.",),
         alternatives=alternatives,
     )
-    return Offers(
-        offers=(*offers, demo_offer()), first_look=look, is_first_run=True, context=context
+    return ModelOptions(
+        options=(*options, demo_option()), first_look=look, is_first_run=True, context=context
     )
 
 
-def sample_library() -> Offers:
+def sample_library() -> ModelOptions:
     """What the same person is shown later: one model in use, one installed, one coming."""
-    offers = sample_offers()
-    later = tuple(_later(offer) for offer in offers.offers)
-    return replace(offers, offers=later, is_first_run=False)
+    options = sample_options()
+    later = tuple(_later(option) for option in options.options)
+    return replace(options, options=later, is_first_run=False)
 
 
-def downloading(offer: Offer, *, is_paused: bool = False) -> Offer:
+def downloading(option: ModelOption, *, is_paused: bool = False) -> ModelOption:
     """An offer a third of which is here."""
-    total = offer.download_bytes
+    total = option.download_bytes
     done = total * 34 // 100
     if is_paused:
-        return replace(offer, transfer=Paused(done_bytes=done, total_bytes=total))
+        return replace(option, transfer=Paused(done_bytes=done, total_bytes=total))
     state = Transferring(done_bytes=done, total_bytes=total, bytes_per_s=11.6 * _MIB)
-    return replace(offer, transfer=state)
+    return replace(option, transfer=state)
 
 
-def demo_offer() -> Offer:
+def demo_option() -> ModelOption:
     """The small model that ships with the program."""
     memory = MemoryUse(
         weights=6 * _MIB, context=22 * _MIB, pictures=4 * _MIB, free=_FREE, place=_PLACE
     )
-    return Offer(
+    return ModelOption(
         model="Demonstration",
         size="",
         quantisation="",
@@ -129,21 +129,23 @@ def demo_offer() -> Offer:
     )
 
 
-def _offers_of(size: _Size, context: int) -> list[Offer]:
+def _options_of(size: _Size, context: int) -> list[ModelOption]:
     return [
-        _offer(size, quantisation, quality, megabytes, context)
+        _option(size, quantisation, quality, megabytes, context)
         for (quantisation, quality), megabytes in zip(_QUALITIES.items(), size.files, strict=True)
     ]
 
 
-def _offer(size: _Size, quantisation: str, quality: str, megabytes: float, context: int) -> Offer:
+def _option(
+    size: _Size, quantisation: str, quality: str, megabytes: float, context: int
+) -> ModelOption:
     weights = int(megabytes * _MIB)
     used_for_context = context * size.per_token + size.fixed * _MIB
     pictures = int(size.projector * 1.25 * _MIB)
     free = _FREE - weights - used_for_context - pictures
     fit = Fit.FULLY if free > 0 else Fit.PARTLY if free > -4 * _GIB else Fit.NOT
     slowed = {Fit.FULLY: 1.0, Fit.PARTLY: 0.3, Fit.NOT: 0.08}[fit]
-    return Offer(
+    return ModelOption(
         model=f"Qwen3.5 {size.name}",
         size=size.name,
         quantisation=quantisation,
@@ -174,22 +176,22 @@ _WARNINGS = {
 }
 
 
-def _is_best(offer: Offer) -> bool:
-    return (offer.size, offer.quantisation) == ("9B", "Q6_K")
+def _is_best(option: ModelOption) -> bool:
+    return (option.size, option.quantisation) == ("9B", "Q6_K")
 
 
-def _find(offers: list[Offer], size: str, quantisation: str) -> Offer:
+def _find(options: list[ModelOption], size: str, quantisation: str) -> ModelOption:
     wanted = (size, quantisation)
-    return next(each for each in offers if (each.size, each.quantisation) == wanted)
+    return next(each for each in options if (each.size, each.quantisation) == wanted)
 
 
-def _later(offer: Offer) -> Offer:
-    match offer.size, offer.quantisation:
+def _later(option: ModelOption) -> ModelOption:
+    match option.size, option.quantisation:
         case "9B", "Q6_K":
-            return replace(offer, is_installed=True, is_loaded=True)
+            return replace(option, is_installed=True, is_loaded=True)
         case "9B", "UD-Q4_K_XL":
-            return replace(offer, is_installed=True)
+            return replace(option, is_installed=True)
         case "9B", "Q8_0":
-            return downloading(offer)
+            return downloading(option)
         case _:
-            return offer
+            return option

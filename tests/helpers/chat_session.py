@@ -11,10 +11,10 @@ from app.chat.answer_queue import AnswerQueue
 from app.chat.attachments import Attachments
 from app.chat.chat_list import ChatList
 from app.chat.controller import ChatController
-from app.chat.draft_attachments import Tray
-from app.chat.presenter import Screen
-from app.chat.saved_chats import ChatShelf
-from app.chat.storage.async_store import StoreRoom
+from app.chat.draft_attachments import DraftAttachments
+from app.chat.presenter import ChatPresenter
+from app.chat.saved_chats import SavedChats
+from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.attachment_files import AttachmentFiles
 from app.chat.storage.records import OpenedStore
 from app.chat.storage.store import Store
@@ -24,25 +24,25 @@ from app.engine.engine_link import EngineLink
 from app.engine.model_state import ModelState
 from app.model_manager.loading import ModelLoading, Recovery
 from app.model_manager.planner import LoadTarget, target_of
-from app.notifications.notification import Notice
-from app.notifications.notification_center import NoticeDesk
-from app.platform.task_pool import Background
+from app.notifications.notification import Notification
+from app.notifications.notification_center import NotificationCenter
+from app.platform.task_pool import TaskPool
 from runtime.requests import ModelFiles
 
 FILES = ModelFiles(model=Path("fake-1b.gguf"))
 TARGET = target_of(FILES)
 
 
-class FakeFront:
+class FakeChatView:
     """A window that only remembers."""
 
     def __init__(self) -> None:
-        self.notices: list[Notice] = []
+        self.notifications: list[Notification] = []
         self.draft = ""
         self.waiting = ""
 
-    def show_notice(self, notice: Notice) -> None:
-        self.notices.append(notice)
+    def show_notification(self, notification: Notification) -> None:
+        self.notifications.append(notification)
 
     def show_draft(self, text: str) -> None:
         self.draft = text
@@ -54,7 +54,7 @@ class FakeFront:
         self.waiting = text
 
 
-class Rooms:
+class ChatSession:
     """Everything between window and engine, with a fake at either end."""
 
     def __init__(
@@ -62,49 +62,59 @@ class Rooms:
         folder: Path,
         qtbot: QtBot,
         engine: FakeEngineClient,
-        make_recovery: Callable[[NoticeDesk], Recovery] | None = None,
+        make_recovery: Callable[[NotificationCenter], Recovery] | None = None,
     ) -> None:
         self.folder = folder
         self.qtbot = qtbot
         self.engine = engine
-        self.front = FakeFront()
+        self.view = FakeChatView()
         self.thinking: bool | None = None
-        self.background = Background()
+        self.task_pool = TaskPool()
         self.link = EngineLink(engine)
         self.transcript = Transcript()
-        self.tray = Tray()
+        self.draft_attachments = DraftAttachments()
         self.chats = ChatList()
         self.model_state = ModelState()
-        self.desk = NoticeDesk(self.front)
-        self.screen = Screen(
-            transcript=self.transcript, tray=self.tray, chats=self.chats, front=self.front
+        self.notification_center = NotificationCenter(self.view)
+        self.presenter = ChatPresenter(
+            transcript=self.transcript,
+            draft_attachments=self.draft_attachments,
+            chats=self.chats,
+            view=self.view,
         )
-        self.room = StoreRoom(self.background.store, folder)
+        self.store = AsyncStore(self.task_pool.store, folder)
         self.loading = ModelLoading(
             link=self.link,
             state=self.model_state,
-            desk=self.desk,
-            recovery=make_recovery(self.desk) if make_recovery else None,
+            notification_center=self.notification_center,
+            recovery=make_recovery(self.notification_center) if make_recovery else None,
         )
         self.queue = AnswerQueue(
             link=self.link,
             loading=self.loading,
-            room=self.room,
-            screen=self.screen,
-            desk=self.desk,
+            store=self.store,
+            presenter=self.presenter,
+            notification_center=self.notification_center,
             thinking=lambda: self.thinking,
         )
         self.controller = ChatController(
-            screen=self.screen, tray=self.tray, room=self.room, answers=self.queue, desk=self.desk
+            presenter=self.presenter,
+            draft_attachments=self.draft_attachments,
+            store=self.store,
+            answers=self.queue,
+            notification_center=self.notification_center,
         )
-        self.shelf = ChatShelf(
-            screen=self.screen, room=self.room, answers=self.queue, desk=self.desk
+        self.saved_chats = SavedChats(
+            presenter=self.presenter,
+            store=self.store,
+            answers=self.queue,
+            notification_center=self.notification_center,
         )
         self.attachments = Attachments(
-            tray=self.tray,
-            lane=self.background.media,
+            draft_attachments=self.draft_attachments,
+            tasks=self.task_pool.media,
             files=AttachmentFiles(folder),
-            desk=self.desk,
+            notification_center=self.notification_center,
         )
         self.attachments.refused.connect(self.controller.hold_back)
         self.is_open = False
@@ -113,10 +123,10 @@ class Rooms:
         """Open the store and load the model."""
 
         def on_opened(opened: OpenedStore) -> None:
-            self.shelf.begin(opened, None)
+            self.saved_chats.begin(opened, None)
             self.is_open = True
 
-        self.room.open(on_opened, self.desk.show_failure)
+        self.store.open(on_opened, self.notification_center.show_failure)
         self.link.start()
         self.loading.load(target)
         self.qtbot.waitUntil(lambda: self.is_open)
@@ -124,17 +134,23 @@ class Rooms:
     def close(self) -> None:
         """What the program does when its window closes."""
         self.queue.stop_all()
-        self.room.close()
+        self.store.close()
         self.link.close()
-        self.background.close()
+        self.task_pool.close()
         # Here and now: Python may tidy up in another thread, where their timers must not end.
-        for each in (self.background, self.attachments, self.shelf, self.controller, self.queue):
+        for each in (
+            self.task_pool,
+            self.attachments,
+            self.saved_chats,
+            self.controller,
+            self.queue,
+        ):
             shiboken6.delete(each)
 
     def settle(self) -> None:
         """Wait until the lanes have done what they were given."""
         done: list[None] = []
-        self.background.store.run(lambda: None, then=done.append)
+        self.task_pool.store.run(lambda: None, then=done.append)
         self.qtbot.waitUntil(lambda: len(done) == 1)
 
     def ask(self, text: str) -> None:

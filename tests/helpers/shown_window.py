@@ -6,25 +6,25 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 
 from app.chat.chat_list import ChatList
-from app.chat.draft_attachments import Tray
+from app.chat.draft_attachments import DraftAttachments
 from app.chat.transcript import Transcript
 from app.engine.model_state import ModelState
-from app.model_manager.options.options_model import OffersModel
+from app.model_manager.options.options_model import OptionsModel
 from app.ui.main_window import MainWindow
 
 Kind = TypeVar("Kind", bound=QObject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class ShownWindow:
     """The window and the models it is drawn from."""
 
     window: MainWindow
     transcript: Transcript
-    tray: Tray
+    draft_attachments: DraftAttachments
     chats: ChatList
     model_state: ModelState
-    offers: OffersModel
+    options: OptionsModel
 
 
 def find(parent: QObject, kind: type[Kind]) -> Kind:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from helpers.plans import PLAN
 
-from app.model_manager.inventory_snapshot import Known
-from app.model_manager.measurements import Learnt
+from app.model_manager.inventory_snapshot import InventorySnapshot
+from app.model_manager.measurements import Measurements
 from app.model_manager.model_options import (
     DEMO_NAME,
     FirstLook,
     Fit,
     MemoryUse,
-    Offer,
-    Offers,
+    ModelOption,
+    ModelOptions,
 )
 from app.model_manager.planner import LoadTarget
 from runtime.hardware.report import LlamaBuild, MachineReport, Memory, Processor
@@ -36,7 +36,7 @@ QUANTISATIONS = ("Q4_K_M", "Q8_0")
 _MEMORY = MemoryUse(weights=1, context=1, pictures=1, free=1, place="RAM")
 
 
-class FakeAdvice:
+class FakePlanner:
     """Answers at once.
 
     Attributes:
@@ -48,7 +48,9 @@ class FakeAdvice:
         self.looks: list[tuple[Path, int | None]] = []
         self.failure: RuntimeFailure | None = None
 
-    def look(self, models_folder: Path, device_bytes: int | None, learnt: Learnt) -> MachineReport:
+    def look(
+        self, models_folder: Path, device_bytes: int | None, measurements: Measurements
+    ) -> MachineReport:
         self.looks.append((models_folder, device_bytes))
         if self.failure is not None:
             raise self.failure
@@ -57,48 +59,48 @@ class FakeAdvice:
     def catalogue(self) -> tuple[CatalogueModel, ...]:
         return ()
 
-    def compose(self, known: Known) -> Offers:
-        offers = tuple(_offer(quantisation, known) for quantisation in QUANTISATIONS)
+    def compose(self, snapshot: InventorySnapshot) -> ModelOptions:
+        options = tuple(_option(quantisation, snapshot) for quantisation in QUANTISATIONS)
         look = FirstLook(
             found="A computer.",
-            recommendation=offers[0],
+            recommendation=options[0],
             reason="It fits.",
             next_better="",
             notes=(),
-            alternatives=offers[1:],
+            alternatives=options[1:],
         )
-        demo = replace(_offer("", known), model=DEMO_NAME, is_installed=True, is_demo=True)
-        return Offers(
-            offers=(*offers, demo),
+        demo = replace(_option("", snapshot), model=DEMO_NAME, is_installed=True, is_demo=True)
+        return ModelOptions(
+            options=(*options, demo),
             first_look=look,
-            is_first_run=not known.inventory.installed,
-            context=known.context,
+            is_first_run=not snapshot.inventory.installed,
+            context=snapshot.context,
         )
 
-    def target(self, known: Known, model: InstalledModel) -> LoadTarget:
+    def target(self, snapshot: InventorySnapshot, model: InstalledModel) -> LoadTarget:
         plan = replace(
             PLAN,
             model=model.name,
             quantisation=model.quantisation,
-            context=known.context or PLAN.context,
+            context=snapshot.context or PLAN.context,
         )
         return LoadTarget(
             files=model.files, name=model.name, quantisation=model.quantisation, plan=plan
         )
 
-    def best(self, known: Known) -> LoadTarget | None:
-        installed: Sequence[InstalledModel] = known.inventory.installed
-        return self.target(known, installed[-1]) if installed else None
+    def best(self, snapshot: InventorySnapshot) -> LoadTarget | None:
+        installed: Sequence[InstalledModel] = snapshot.inventory.installed
+        return self.target(snapshot, installed[-1]) if installed else None
 
-    def next_target(self, known: Known, target: LoadTarget) -> LoadTarget | None:
+    def next_target(self, snapshot: InventorySnapshot, target: LoadTarget) -> LoadTarget | None:
         if target.plan is None or target.plan.projector_on is ProjectorPlace.CPU:
             return None
         return replace(target, plan=replace(target.plan, projector_on=ProjectorPlace.CPU))
 
 
-def _offer(quantisation: str, known: Known) -> Offer:
+def _option(quantisation: str, snapshot: InventorySnapshot) -> ModelOption:
     name = PLAN.model
-    return Offer(
+    return ModelOption(
         model=name,
         size="4B",
         quantisation=quantisation,
@@ -108,7 +110,7 @@ def _offer(quantisation: str, known: Known) -> Offer:
         picture_s=None,
         quality="good",
         download_bytes=100,
-        context=known.context or PLAN.context,
+        context=snapshot.context or PLAN.context,
         largest_context=262144,
-        is_installed=known.installed((name, quantisation)) is not None,
+        is_installed=snapshot.installed((name, quantisation)) is not None,
     )
