@@ -46,7 +46,7 @@ _LAST_WORDS = 40
 class EngineClient:
     """The client's end of the engine process.
 
-    `start`, `submit` and `stop` only leave a wish and never block; the one thread that iterates
+    `start`, `submit` and `stop` only leave a request and never block; the one thread that iterates
     over `events` carries them out. When the process dies, every open request fails with the
     reason, and the next request starts a new process and loads the last model again.
     """

@@ -40,7 +40,7 @@ def record_machine(models_folder: Path, *, limit_s: float = _LIMIT_S) -> Recordi
 def measure_speeds(report: MachineReport) -> Mapping[str, DeviceSpeed]:
     """Measure the devices that models can run on, one after the other, about a second each.
 
-    One that hangs, crashes or has no room is not among the results.
+    One that hangs, crashes or has no memory is not among the results.
     """
     probes = tuple(
         Probe(name=budget.device, ask=partial(_measure, budget.device), limit_s=_MEASURING_LIMIT_S)

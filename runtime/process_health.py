@@ -12,6 +12,14 @@ LOOK_S = 1.0
 # A new process has to start Python first, maybe from a slow disk.
 _FIRST_LOOKS = 30
 
+# What ggml and the C++ library print before they abort for want of memory.
+_NO_MEMORY = re.compile(
+    r"bad_alloc|out of memory|failed to allocate|unable to allocate|GGML_ASSERT\(buffer\)"
+    r"|MemoryError|ErrorOutOfDeviceMemory",
+    re.IGNORECASE,
+)
+_KILLED = {-9, -15}
+
 
 class Liveness:
     """Counts for how many looks a heartbeat has not moved.
@@ -46,15 +54,6 @@ class Liveness:
     def is_still(self, looks: int) -> bool:
         """Whether it has not moved for so many looks."""
         return self._missed >= (looks if self._has_begun else _FIRST_LOOKS)
-
-
-# What ggml and the C++ library print before they abort for want of memory.
-_NO_MEMORY = re.compile(
-    r"bad_alloc|out of memory|failed to allocate|unable to allocate|GGML_ASSERT\(buffer\)"
-    r"|MemoryError|ErrorOutOfDeviceMemory",
-    re.IGNORECASE,
-)
-_KILLED = {-9, -15}
 
 
 def exit_reason_of(exit_code: int | None, last_words: Sequence[str]) -> tuple[Problem, str]:

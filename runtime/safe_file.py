@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from runtime.problems import Problem, RuntimeFailure
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 
 @contextmanager
 def written_aside(folder: Path, suffix: str = "") -> Iterator[tuple[BinaryIO, Path]]:
@@ -53,9 +55,6 @@ def replace_file(path: Path, content: bytes) -> None:
         # Windows cannot rename a file that is open.
         file.close()
         aside.replace(path)
-
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def file_failure(error: OSError) -> RuntimeFailure:

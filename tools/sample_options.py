@@ -98,7 +98,7 @@ def sample_library() -> ModelOptions:
 
 
 def downloading(option: ModelOption, *, is_paused: bool = False) -> ModelOption:
-    """An offer a third of which is here."""
+    """An option a third of which is here."""
     total = option.download_bytes
     done = total * 34 // 100
     if is_paused:

@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def shoot_samples(folder: Path, suffix: str) -> None:
-    """Pictures of a window that is given sample offers."""
+    """Pictures of a window that is given sample options."""
     _, window = make_window(sample_options(), loaded="")
     shoot(window, "first-run", folder, suffix)
     window.close()
@@ -90,7 +90,7 @@ def shoot_program(folder: Path, suffix: str) -> None:
 
 
 def make_window(options: ModelOptions, *, loaded: str) -> tuple[OptionsModel, MainWindow]:
-    """A window that shows these offers; `loaded` is the model that is ready, "" the demo."""
+    """A window that shows these options; `loaded` is the model that is ready, "" the demo."""
     model, state = OptionsModel(), ModelState()
     window = MainWindow(
         transcript=Transcript(),

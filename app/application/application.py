@@ -46,7 +46,7 @@ class WindowArguments:
 
 
 class Application(QObject):
-    """Introduces the window, the conversation, the models and the engine to each other.
+    """Builds the window, the conversation, the models and the engine, and connects them.
 
     Attributes:
         is_held_up: whether, at the end, a thread waits for something that does not answer

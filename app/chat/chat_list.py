@@ -21,7 +21,7 @@ _NO_PARENT = QModelIndex()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRenaming:
-    """The user's wish to call a chat something else."""
+    """What the user wants a chat to be called."""
 
     chat_id: ChatId
     title: str

@@ -130,10 +130,10 @@ class ChatController(QObject):
         )
 
     @Slot(object)
-    def choose_version(self, wish: TurnVersion) -> None:
+    def choose_version(self, chosen: TurnVersion) -> None:
         """Show the newest branch through another version of a turn."""
         self._store.run(
-            partial(Store.choose_version, turn_id=wish.turn_id, version=wish.version),
+            partial(Store.choose_version, turn_id=chosen.turn_id, version=chosen.version),
             then=partial(self._on_branch_chosen, self._presenter.place),
             failed=self._notification_center.show_failure,
         )

@@ -20,6 +20,17 @@ from app.platform import log
 from runtime.content import Message, Role, Text
 from runtime.requests import PrefillRequest
 
+# Longer than a word; text without blanks is Chinese, Japanese, Thai or the like.
+_LONGEST_WORD = 40
+# Characters at the end of such text that belong to a word not yet whole.
+_UNSETTLED = 8
+# Beyond this a draft is sent, not watched.
+_LONGEST_DRAFT = 50_000
+# Several files are often dropped at once, and chats are often passed over on the way to one.
+_SETTLING_MS = 150
+# Some words of a fast typist: fewer at a time would only cost more.
+_TYPING_MS = 400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Power:
@@ -47,18 +58,10 @@ def may_prefill_ahead(power: Power, *, switched_on: bool, least_percent: int) ->
 
     Args:
         power: the system's, now
-        switched_on: the user's wish
+        switched_on: whether the user wants it
         least_percent: on battery, only while it is at least this full
     """
     return switched_on and (power.plugged_in or power.percent >= least_percent)
-
-
-# Longer than a word; text without blanks is Chinese, Japanese, Thai or the like.
-_LONGEST_WORD = 40
-# Characters at the end of such text that belong to a word not yet whole.
-_UNSETTLED = 8
-# Beyond this a draft is sent, not watched.
-_LONGEST_DRAFT = 50_000
 
 
 def stable_prefix(text: str) -> str:
@@ -71,12 +74,6 @@ def stable_prefix(text: str) -> str:
     if len(text) - end > _LONGEST_WORD:
         end = len(text) - _UNSETTLED
     return text[:end].strip()
-
-
-# Several files are often dropped at once, and chats are often passed over on the way to one.
-_SETTLING_MS = 150
-# Some words of a fast typist: fewer at a time would only cost more.
-_TYPING_MS = 400
 
 
 class PrefillAhead(QObject):

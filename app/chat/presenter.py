@@ -183,7 +183,7 @@ class ChatPresenter:
         self._view.show_waiting(text)
 
     def return_question(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
-        """Give back what could not be sent, in front of what was written since."""
+        """Give back what could not be sent, before what was written since."""
         written = self._view.composer_text()
         self._view.show_draft(f"{text}\n\n{written}" if written.strip() else text)
         if attachments:

@@ -40,7 +40,7 @@ class SavedChats(QObject):
         self._store = store
         self._answers = answers
         self._notification_center = notification_center
-        # The newest wish; an older one that comes true late is dropped.
+        # The newest request; an older one that comes true late is dropped.
         self._wanted: ChatId | None = None
 
     def begin(self, opened: OpenedStore, last_chat: int | None) -> None:
@@ -79,15 +79,15 @@ class SavedChats(QObject):
         self._presenter.show_turns(None, ())
 
     @Slot(object)
-    def rename(self, wish: ChatRenaming) -> None:
+    def rename(self, renaming: ChatRenaming) -> None:
         """Call a chat something else."""
-        title = shorten(" ".join(wish.title.split()), _LONGEST_TITLE)
-        chat = self._presenter.listed_chat(wish.chat_id)
+        title = shorten(" ".join(renaming.title.split()), _LONGEST_TITLE)
+        chat = self._presenter.listed_chat(renaming.chat_id)
         if not title or chat is None:
             return
         self._store.run(
-            partial(Store.rename, chat_id=wish.chat_id, title=title),
-            then=lambda _: self._on_renamed(wish.chat_id, title),
+            partial(Store.rename, chat_id=renaming.chat_id, title=title),
+            then=lambda _: self._on_renamed(renaming.chat_id, title),
             failed=self._notification_center.show_failure,
         )
 

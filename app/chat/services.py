@@ -44,9 +44,9 @@ class ChatServices(QObject):
     """Everything that looks after the conversation.
 
     Attributes:
-        room: the store and its lane
-        controller: turns wishes into requests
-        shelf: the saved chats
+        store: reads and writes chats in its own thread
+        controller: turns what the user asks into requests
+        saved_chats: opening, renaming, deleting them
         attachments: what is given to the tray
         answers: what was asked for
         prefill_ahead: reads what the next question will need

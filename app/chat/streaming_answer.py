@@ -28,6 +28,8 @@ _END_STATES = {
     Finish.LOOP: TurnState.LOOPED,
 }
 
+Progress = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedReport
+
 
 class StreamingAnswer:
     """Collects an answer while it streams in.
@@ -118,9 +120,6 @@ class StreamingAnswer:
             for turn in turns
             for attachment in turn.attachments
         }
-
-
-Progress = PictureProgress | PromptProgress | ThinkingPiece | TextPiece | SpeedReport
 
 
 class AnswerProgress:

@@ -14,6 +14,8 @@ from runtime.problems import Problem
 ChatId = NewType("ChatId", int)
 TurnId = NewType("TurnId", int)
 
+_LONGEST = 60
+
 
 class AttachmentKind(StrEnum):
     """What a person can send along."""
@@ -102,9 +104,6 @@ class ChatSummary:
     chat_id: ChatId
     title: str
     changed_at: datetime
-
-
-_LONGEST = 60
 
 
 def make_title(text: str, attachments: Sequence[Attachment], otherwise: str) -> str:

@@ -124,13 +124,13 @@ class AskSession:
             KeyboardInterrupt: stopped before it began
         """
         self._begin()
-        wishes = SamplingOptions(temperature=options.temperature, seed=options.seed)
+        sampling = SamplingOptions(temperature=options.temperature, seed=options.seed)
         self._engine.submit(
             AnswerRequest(
                 request_id=self._current,
                 messages=messages,
                 thinking=options.thinking,
-                sampling=wishes,
+                sampling=sampling,
                 max_tokens=options.max_tokens,
             )
         )

@@ -12,6 +12,8 @@ from app.notifications.problem_messages import explain
 from runtime.hardware.report import MachineReport
 from runtime.problems import Problem
 
+_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelHealth:
@@ -132,9 +134,6 @@ def _network(diagnosis: Diagnosis) -> str:
     source = diagnosis.endpoint or "Hugging Face"
     way = f"through the proxy {diagnosis.proxy}" if diagnosis.proxy else "without a proxy"
     return f"Models are downloaded from {source} {way}; nothing else uses the network."
-
-
-_CREDENTIALS = re.compile(r"(?<=://)[^/@]*@")
 
 
 def proxy_in_use(chosen: str, system: Mapping[str, str] | None = None) -> str:

@@ -23,6 +23,11 @@ from runtime.hardware.report import (
 )
 from runtime.safe_file import replace_file
 
+# Who tells what is in a report without a source of its own.
+SYSTEM = "the system"
+LOOKED = 0
+NOT_RECORDED = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HardwareArguments:
@@ -62,10 +67,6 @@ def read_arguments(
 ) -> HardwareArguments:
     """What was asked for."""
     return HardwareArguments(recording=options.record, as_json=options.json)
-
-
-# Who tells what is in a report without a source of its own.
-SYSTEM = "the system"
 
 
 def machine_in_lines(report: MachineReport) -> Iterator[str]:
@@ -141,7 +142,7 @@ def _battery(battery: Battery | None) -> str:
 
 def _device(device: GraphicsDevice) -> Iterator[str]:
     address = f", at {device.address}" if device.address else ""
-    yield f"  {device.name}, {device.kind.value}, {device.driver or 'driver not snapshot'}{address}"
+    yield f"  {device.name}, {device.kind.value}, {device.driver or 'driver not known'}{address}"
     if device.dedicated is not None:
         yield f"    memory of its own: {_memory(device.dedicated)}"
     if device.shared is not None:
@@ -151,7 +152,7 @@ def _device(device: GraphicsDevice) -> Iterator[str]:
 
 
 def _build(build: LlamaBuild) -> Iterator[str]:
-    yield f"  backends: {', '.join(build.backends) or 'not snapshot'}"
+    yield f"  backends: {', '.join(build.backends) or 'not known'}"
     for device in build.devices:
         yield f"  {_build_device(device)}"
     if build.backends and not build.devices:
@@ -173,10 +174,6 @@ def _build_device(device: BuildDevice) -> str:
     address = f", at {device.address}" if device.address else ""
     memory = _memory(device.memory) if device.memory else "memory not known"
     return f"{device.name}: {device.description}, {device.kind.value}{address}, {memory}"
-
-
-LOOKED = 0
-NOT_RECORDED = 4
 
 
 def run_hardware(arguments: HardwareArguments, console: Console | None = None) -> int:

@@ -9,6 +9,8 @@ from runtime.models.catalogue import CatalogueModel, Quantisation
 from runtime.models.choose import NothingFits, choosable, choose
 from runtime.models.library.unfinished_downloads import Unfinished
 
+Look = Callable[[], MachineReport]
+
 
 def is_called(name: str, called: str) -> bool:
     """Whether a model's name is what somebody calls it, in full or by its size alone."""
@@ -29,9 +31,6 @@ def find_quantisation(model: CatalogueModel, called: str) -> Quantisation | None
 
 def _plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character not in " -_")
-
-
-Look = Callable[[], MachineReport]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

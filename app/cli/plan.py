@@ -23,6 +23,9 @@ _UNITS = {"": 30, "G": 30, "GB": 30, "GIB": 30, "M": 20, "MB": 20, "MIB": 20}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Z]*)")
 _MOST_GIGABYTES = 4096
 
+CHOSEN = 0
+NOTHING = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanArguments:
@@ -94,10 +97,6 @@ def _size(text: str) -> int:
     if not 0 < size <= _MOST_GIGABYTES << 30:
         raise argparse.ArgumentTypeError(f"must be more than 0 and at most {_MOST_GIGABYTES}GB")
     return size
-
-
-CHOSEN = 0
-NOTHING = 4
 
 
 def run_plan(arguments: PlanArguments, console: Console | None = None) -> int:

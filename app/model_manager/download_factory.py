@@ -72,8 +72,8 @@ class CatalogueTransfer:
         download = self._make_download()
         with self._lock:
             self._download = download
-            for wish in self._early:
-                wish(download)
+            for request in self._early:
+                request(download)
         return download.run(report)
 
     def pause(self) -> None:
@@ -84,12 +84,12 @@ class CatalogueTransfer:
         """Have `run` return soon, with nothing kept."""
         self._ask(lambda download: download.cancel())
 
-    def _ask(self, wish: Callable[[Transfer], None]) -> None:
+    def _ask(self, request: Callable[[Transfer], None]) -> None:
         with self._lock:
             if self._download is None:
-                self._early.append(wish)
+                self._early.append(request)
             else:
-                wish(self._download)
+                request(self._download)
 
     def _make_download(self) -> Transfer:
         from runtime.models.download.model_download import ModelDownload

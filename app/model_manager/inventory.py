@@ -23,7 +23,7 @@ Done = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Stock:
+class _Found:
     """What a look at the disk gives."""
 
     catalogue: tuple[CatalogueModel, ...]
@@ -89,10 +89,10 @@ class ModelInventory(QObject):
     def read(self, done: Done) -> None:
         """Read what is on the disk: quick."""
 
-        def on_read(deletion: _Stock) -> None:
-            self._catalogue = deletion.catalogue
-            self._recorder.measurements = deletion.measurements
-            self._take(deletion.inventory)
+        def on_read(found: _Found) -> None:
+            self._catalogue = found.catalogue
+            self._recorder.measurements = found.measurements
+            self._take(found.inventory)
             done()
 
         def on_failed(failure: RuntimeFailure) -> None:
@@ -135,8 +135,8 @@ class ModelInventory(QObject):
 
         self._tasks.run(self.library().look, then=on_counted)
 
-    def _read(self, library: Library) -> _Stock:
-        return _Stock(self._planner.catalogue(), library.look(), self._recorder.read())
+    def _read(self, library: Library) -> _Found:
+        return _Found(self._planner.catalogue(), library.look(), self._recorder.read())
 
     def _take(self, inventory: Inventory) -> None:
         if inventory.problem is not None and inventory.problem is not self._inventory.problem:

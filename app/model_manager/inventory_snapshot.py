@@ -12,7 +12,7 @@ from runtime.models.library.library import Inventory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventorySnapshot:
-    """What offers and plans are worked out from.
+    """What options and plans are worked out from.
 
     Attributes:
         report: None until this computer has been looked at

@@ -50,7 +50,7 @@ class LoadFallback:
         self._deaths = 0
 
     def after_failure(self, target: LoadTarget, problem: Problem) -> LoadTarget | None:
-        """The next rung; None if there is none, or memory was not the reason."""
+        """The next smaller target; None if there is none, or memory was not the reason."""
         if target is not self._newest:
             self._begin(target)
         self._deaths += problem in _DEATHS
@@ -62,7 +62,7 @@ class LoadFallback:
             return None
         self._newest = self._next_target(target)
         self._steps += 1
-        log.engine.info("%s: step %d down the ladder", problem, self._steps)
+        log.engine.info("%s: fallback %d", problem, self._steps)
         return self._newest
 
     def after_success(self, target: LoadTarget, loaded: Loaded) -> None:

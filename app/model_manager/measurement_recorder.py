@@ -38,10 +38,10 @@ def allocated_bytes(plan: LoadPlan, buffers: Sequence[Buffer]) -> int:
 
 
 class MeasurementRecorder:
-    """Holds what was learnt while the program runs, and saves each change.
+    """Holds what was measured while the program runs, and saves each change.
 
     Attributes:
-        learnt: the newest value
+        measurements: the newest value
     """
 
     def __init__(self, path: Path, tasks: TaskQueue) -> None:
@@ -112,7 +112,7 @@ class MeasurementRecorder:
         if measurements == self.measurements:
             return
         self.measurements = measurements
-        # A cache that cannot be written only means that the same is learnt again.
+        # A cache that cannot be written only means that the same is measured again.
         self._tasks.run(partial(save_measurements, self._path, measurements))
 
 

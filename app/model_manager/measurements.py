@@ -141,13 +141,13 @@ def measurements_file(paths: Paths) -> Path:
 
 
 def load_measurements(path: Path) -> Measurements:
-    """Read what was learnt; what cannot be used is forgotten, as it can be learnt again."""
+    """Read what was measured; what cannot be used is forgotten, as it can be measured again."""
     try:
         content = json.loads(path.read_bytes())
     except FileNotFoundError:
         return Measurements()
     except (OSError, ValueError, RecursionError) as error:
-        log.jobs.info("what was learnt cannot be read: %s", type(error).__name__)
+        log.jobs.info("measurements cannot be read: %s", type(error).__name__)
         return Measurements()
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         return Measurements()

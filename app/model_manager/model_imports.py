@@ -39,13 +39,17 @@ class ModelImports(QObject):
         self._is_ended = threading.Event()
 
     @Slot(object)
-    def take(self, wish: ModelImport) -> None:
+    def take(self, chosen: ModelImport) -> None:
         """Have a file count as installed, and use it."""
-        if wish.copies:
-            self._notification_center.show(messages.model_copied(wish.path.name))
+        if chosen.copies:
+            self._notification_center.show(messages.model_copied(chosen.path.name))
         self._tasks.run(
             partial(
-                _import, self._inventory.library(), wish.path, wish.copies, self._is_ended.is_set
+                _import,
+                self._inventory.library(),
+                chosen.path,
+                chosen.copies,
+                self._is_ended.is_set,
             ),
             then=self._on_imported,
             failed=self._notification_center.show_failure,

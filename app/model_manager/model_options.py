@@ -9,6 +9,9 @@ from runtime.models.download.progress import TransferState
 # What the model that ships with the program is called.
 DEMO_NAME = "Sideglance demo"
 
+# Model and quantisation.
+ModelKey = tuple[str, str]
+
 
 class Fit(StrEnum):
     """How a model fits this machine."""
@@ -81,21 +84,17 @@ class ModelOption:
         return self.model, self.quantisation
 
 
-# Model and quantisation.
-ModelKey = tuple[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLook:
     """What the first start says.
 
     Attributes:
         found: one sentence about the machine
-        recommendation: the offer we would pick; None if nothing fits but the demo
+        recommendation: the option we would pick; None if nothing fits but the demo
         reason: why, in one sentence
         next_better: what a better choice would need; "" if there is none
         notes: findings about the machine, one sentence each
-        alternatives: other sensible offers, best first, at most three
+        alternatives: other sensible ones, best first, at most three
     """
 
     found: str
@@ -111,7 +110,7 @@ class ModelOptions:
     """Everything the window shows about models.
 
     Attributes:
-        offers: by size, smallest first; imported ones and the demo last
+        options: by size, smallest first; imported ones and the demo last
         first_look: None until this computer has been looked at
         is_first_run: there is no model but the demo, so the window begins with the first look
         context: tokens of context the user asked for; 0 lets us choose

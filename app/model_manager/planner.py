@@ -19,7 +19,7 @@ class LoadTarget:
     """A model on its way into memory.
 
     Attributes:
-        name: for people, as it is offered
+        name: for people, as it is listed
         quantisation: such as "Q4_K_M"; "" if nobody knows
         plan: how to load it; None lets the engine choose
     """
@@ -31,7 +31,7 @@ class LoadTarget:
 
     @property
     def key(self) -> ModelKey:
-        """Which offer it is."""
+        """Which option it is."""
         return self.name, self.quantisation
 
 

@@ -35,7 +35,7 @@ class RuntimePlanner:
 
     def __init__(self) -> None:
         self._candidates = Candidates()
-        self._offering = OptionsBuilder(self._candidates)
+        self._options = OptionsBuilder(self._candidates)
 
     def look(
         self, models_folder: Path, device_bytes: int | None, measurements: Measurements
@@ -52,7 +52,7 @@ class RuntimePlanner:
 
     def compose(self, snapshot: InventorySnapshot) -> ModelOptions:
         """Everything that could run, and what it would cost."""
-        return self._offering.compose(snapshot)
+        return self._options.compose(snapshot)
 
     def target(self, snapshot: InventorySnapshot, model: InstalledModel) -> LoadTarget:
         """A model with the plan that held before, or else the best there is."""
@@ -83,7 +83,7 @@ class RuntimePlanner:
         return self.target(snapshot, min(installed, key=lambda model: model.size_bytes))
 
     def next_target(self, snapshot: InventorySnapshot, target: LoadTarget) -> LoadTarget | None:
-        """The next rung of the ladder."""
+        """What to try when a target did not fit."""
         candidate = self._candidate(snapshot, target)
         if target.plan is None or candidate is None:
             return None

@@ -48,7 +48,7 @@ class ModelServices(QObject):
         knowledge: what is known of machine and models
         choosing: which model is loaded
         downloads: those that run or stand still
-        stock: what is on this computer
+        deletion: deletes what is on this computer
         imports: what the user brings along
         relocation: where all of it lies
         idle: lets the model go when nobody needs it

@@ -55,6 +55,17 @@ _WITHOUT_FIGURES = {
     Rejection.CAPPED: "it has as much as this source can count to",
 }
 
+# Points that a quantisation takes off a model's score, and what a person notices of it.
+_QUALITIES = (
+    (0.25, "near lossless"),
+    (0.8, "very close to the original"),
+    (1.5, "close to the original"),
+    (2.7, "slightly worse"),
+    (6.0, "noticeably worse"),
+)
+_WORST = "clearly worse"
+_WHOLE = frozenset({"BF16", "F16", "F32"})
+
 
 def findings_in_words(report: MachineReport) -> Iterator[str]:
     """A sentence or two for each finding, in their order."""
@@ -122,18 +133,6 @@ def _overridden(finding: Finding) -> str:
         return f"The memory of {it} is taken as you set it."
     found, chosen = (size_in_words(figure) for figure in finding.figures[:2])
     return f"{chosen} of memory are taken as free on {it}, as you set it; {found} were found."
-
-
-# Points that a quantisation takes off a model's score, and what a person notices of it.
-_QUALITIES = (
-    (0.25, "near lossless"),
-    (0.8, "very close to the original"),
-    (1.5, "close to the original"),
-    (2.7, "slightly worse"),
-    (6.0, "noticeably worse"),
-)
-_WORST = "clearly worse"
-_WHOLE = frozenset({"BF16", "F16", "F32"})
 
 
 def machine_in_words(report: MachineReport) -> str:

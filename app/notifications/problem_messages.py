@@ -11,6 +11,11 @@ TRY_AGAIN = "Try again"
 # Between a file's name and what is wrong with it, in a detail.
 _REASON = "\n"
 
+_MODEL = "The model file"
+_SERVER = "The download server"
+_FOLDER = "The models folder"
+_ASK_AGAIN = "What was written so far is kept. Ask again: the model starts by itself."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -27,11 +32,6 @@ class Words:
     otherwise: str = "This file"
     action: str | None = None
 
-
-_MODEL = "The model file"
-_SERVER = "The download server"
-_FOLDER = "The models folder"
-_ASK_AGAIN = "What was written so far is kept. Ask again: the model starts by itself."
 
 _WORDS: dict[Problem, Words] = {
     Problem.FILE_MISSING: Words(
@@ -363,7 +363,7 @@ def explain(problem: Problem, detail: str = "") -> Notification:
     if problem is Problem.PROMPT_TOO_LONG:
         return _about_length(words, detail)
     if problem is Problem.DISK_FULL:
-        return _about_room(words, detail)
+        return _about_disk_space(words, detail)
     if problem is Problem.CATALOGUE_UNUSABLE and detail:
         words = replace(words, advice=f"What is wrong: {detail.rstrip('.')}. {words.advice}")
     if problem is Problem.STORE_UNREADABLE:
@@ -388,7 +388,7 @@ def _about_length(words: Words, detail: str) -> Notification:
     return Notification(title=f"{words.title}.", explanation=f"{figures} {words.advice}")
 
 
-def _about_room(words: Words, detail: str) -> Notification:
+def _about_disk_space(words: Words, detail: str) -> Notification:
     needed, _, free = detail.partition("/")
     if not (needed.isdecimal() and free.isdecimal()):
         return Notification(title=f"{words.title}.", explanation=words.advice)

@@ -23,7 +23,7 @@ _PATIENCE_S = 5.0
 class TaskQueue(QObject):
     """Some threads of the pool with a queue of their own.
 
-    Jobs of a lane with one thread run one after the other, in the order they were given.
+    Jobs of a queue with one thread run one after the other, in the order they were given.
     """
 
     _finished = Signal(object)  # a Delivery, for the GUI thread
@@ -42,9 +42,9 @@ class TaskQueue(QObject):
         then: Callable[[T], None] | None = None,
         failed: OnFailure | None = None,
     ) -> None:
-        """Run a job in the lane; `then` or `failed` is called on the GUI thread."""
+        """Run a job in this queue; `then` or `failed` is called on the GUI thread."""
         if self._closed:
-            log.jobs.warning("%s lane is closed; a job was not run", self._name)
+            log.jobs.warning("%s queue is closed; a job was not run", self._name)
             return
         self._jobs.add(self._pool.submit(self._work, job, then, failed))
         self._jobs = {job for job in self._jobs if not job.done()}
@@ -55,7 +55,7 @@ class TaskQueue(QObject):
         return self._closed
 
     def deliver(self, delivery: Delivery) -> None:
-        """Have something called on the GUI thread; for a job in the lane."""
+        """Have something called on the GUI thread; for a job in this queue."""
         self._finished.emit(delivery)
 
     def close(self, *, drop_waiting: bool = False, patience_s: float | None = None) -> bool:
@@ -110,7 +110,7 @@ class TaskQueue(QObject):
 
 
 class TaskPool(QObject):
-    """The pool and its lanes.
+    """The pool and its queues.
 
     Attributes:
         store: one thread, the only one that touches the store

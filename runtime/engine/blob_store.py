@@ -109,7 +109,7 @@ class BlobStore:
         part = self._folder / part_name(name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._make_room(size)
+            self._free_space_for(size)
             if psutil.disk_usage(str(self._folder)).free < size + _DISK_FLOOR_BYTES:
                 log.info("the disk is nearly full; nothing is kept")
                 return False
@@ -151,7 +151,7 @@ class BlobStore:
             # Another program has it open, or the folder is read-only: it is only the order.
             log.debug("the order of use was not kept")
 
-    def _make_room(self, size: int) -> None:
+    def _free_space_for(self, size: int) -> None:
         files = sorted(self._files())
         sizes = {path: _size(path) for _number, _name, path in files}
         used = sum(sizes.values())

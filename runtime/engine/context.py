@@ -23,6 +23,14 @@ from runtime.requests import KvType
 # For the checkpoint before the next answer.
 _SPARE = 1
 
+# The conversation is llama.cpp's sequence 0; -1 ("any") is refused by recurrent layers.
+SEQUENCE = 0
+_PARTIAL = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+_WHOLE = 0
+_ABORTED = 2
+_NO_SLOT = 1
+_KV_TYPES = {KvType.F16: llama_cpp.GGML_TYPE_F16, KvType.Q8_0: llama_cpp.GGML_TYPE_Q8_0}
+
 
 class BufferPool:
     """Buffers of one size; each comes back by itself when nobody holds it any more."""
@@ -48,15 +56,6 @@ class BufferPool:
     def _give_back(self, memory: bytearray) -> None:
         if len(self._spare) < _SPARE:
             self._spare.append(memory)
-
-
-# The conversation is llama.cpp's sequence 0; -1 ("any") is refused by recurrent layers.
-SEQUENCE = 0
-_PARTIAL = llama_cpp.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
-_WHOLE = 0
-_ABORTED = 2
-_NO_SLOT = 1
-_KV_TYPES = {KvType.F16: llama_cpp.GGML_TYPE_F16, KvType.Q8_0: llama_cpp.GGML_TYPE_Q8_0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +257,7 @@ def check(code: int) -> None:
     """Turn a result of llama_decode into an exception.
 
     Raises:
-        PromptFailure: no room left
+        PromptFailure: no cells left
         Stopped: the abort callback stopped it
         EngineFailure: anything else
     """

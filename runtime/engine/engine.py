@@ -25,11 +25,11 @@ from runtime.engine.mtp import (
     save_draft_benefits,
 )
 from runtime.engine.picture_cache import PictureCache
-from runtime.engine.prefill_plan import Unit
+from runtime.engine.prefill_plan import PrefillProgress, Unit
 from runtime.engine.projector import Projector
 from runtime.engine.prompt_units import PromptUnitBuilder
 from runtime.engine.saved_states import SavedStates, fingerprint
-from runtime.engine.session import Progress, Session
+from runtime.engine.session import Session
 from runtime.engine.tuning import load_tuning, save_tuning
 from runtime.events import Buffer, Finish, ModelFacts
 from runtime.models.sampling_defaults import defaults_of
@@ -46,7 +46,7 @@ _BATCH_SIZE = 256
 # Of the cache folder's budget; a picture's embedding is a tenth of what reading it saves.
 _EMBEDDING_SHARE = 0.25
 
-_SILENT = Progress(picture=lambda _number, _count: None, tokens=lambda _read, _total: None)
+_SILENT = PrefillProgress(picture=lambda _number, _count: None, tokens=lambda _read, _total: None)
 
 
 class Engine:
@@ -244,8 +244,8 @@ class Engine:
         settings = self._defaults.sampling(
             thinking=thinking, pictures=has_pictures(request.messages)
         )
-        wish = self._request.drafting
-        drafted = self._benefits.drafting_pays if wish is None else wish
+        wanted = self._request.drafting
+        drafted = self._benefits.drafting_pays if wanted is None else wanted
         drafter = self._drafter if drafted else None
         finish = answer.write(self._model, self._session, settings, drafter, stopped)
         if self._drafter is not None and answer.generated:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from runtime.engine.model import Model
 from runtime.engine.mtp import DRAFT_LENGTH, Drafter
-from runtime.engine.prefill_plan import Picture, Wanted, cells
+from runtime.engine.prefill_plan import Picture, PrefillProgress, ReadCounts, Wanted, cells
 from runtime.engine.sampling import Sampler
-from runtime.engine.session import Progress, ReadCounts, Session
+from runtime.engine.session import Session
 from runtime.events import (
     AnswerSeconds,
     Event,
@@ -25,6 +25,13 @@ from runtime.models.sampling_defaults import SamplingSettings
 from runtime.repetition import WINDOW, ends_in_loop
 from runtime.requests import AnswerRequest, SamplingOptions
 from runtime.text_stream import Piece, TextStream
+
+_SPEED_INTERVAL_S = 0.5
+_LOOP_CHECK_TOKENS = 32
+# Each piece wakes another process, on a core that the model may be using.
+_SAYING_INTERVAL_S = 0.05
+Emit = Callable[[Event], None]
+Stop = Callable[[], bool]
 
 
 class TokenGenerator:
@@ -76,8 +83,8 @@ class TokenGenerator:
         while True:
             position = self._session.position
             # The batch must fit, and one more token after it.
-            room = min(DRAFT_LENGTH, self._session.cells_left - 2)
-            drafts = drafter.draft(token, position, max(room, 0))
+            free_cells = min(DRAFT_LENGTH, self._session.cells_left - 2)
+            drafts = drafter.draft(token, position, max(free_cells, 0))
             self._session.try_tokens([token, *drafts])
             self.passes += 1
             kept = [token]
@@ -91,15 +98,6 @@ class TokenGenerator:
             drafter.accept(kept, position)
             yield from kept[1:]
             yield token
-
-
-_SPEED_INTERVAL_S = 0.5
-_LOOP_CHECK_TOKENS = 32
-# Each piece wakes another process, on a core that the model may be using.
-_SAYING_INTERVAL_S = 0.05
-
-Emit = Callable[[Event], None]
-Stop = Callable[[], bool]
 
 
 class Answer:
@@ -149,7 +147,7 @@ class Answer:
     def read(self, session: Session, wanted: Wanted, stopped: Stop) -> None:
         """Bring the prompt into memory; see `Session.read` for what it raises."""
         self._picture_tokens = cells([unit for unit in wanted.units if isinstance(unit, Picture)])
-        progress = Progress(
+        progress = PrefillProgress(
             picture=lambda number, count: self._emit(
                 PictureProgress(request_id=self._id, number=number, count=count)
             ),

@@ -22,6 +22,21 @@ _KINDS = {
     "compute": BufferKind.COMPUTE,
 }
 
+# The first pattern found decides; the texts are those of llama.cpp @0c1e57098.
+_MODEL_SIGNS = (
+    (re.compile(r"CLIP cannot be used as main model"), Problem.MODEL_IS_PROJECTOR),
+    (re.compile(r"data is not within the file bounds"), Problem.MODEL_TRUNCATED),
+    (re.compile(r"unknown model architecture"), Problem.MODEL_UNKNOWN_ARCHITECTURE),
+    (re.compile(r"invalid magic characters|failed to read magic"), Problem.MODEL_NOT_GGUF),
+    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
+)
+_PROJECTOR_SIGNS = (
+    (re.compile(r"mismatch between text model"), Problem.PROJECTOR_MISMATCH),
+    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
+)
+_DEVICE = re.compile(r"using device (\S+) \((.+?)\) \(")
+_OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
+
 
 def buffers_of(lines: Iterable[str]) -> tuple[Buffer, ...]:
     """The memory taken while these lines were printed, one entry a kind and device."""
@@ -56,22 +71,6 @@ def _device(name: str) -> str:
 
 def _bytes(mib: float) -> int:
     return round(mib * (1 << 20))
-
-
-# The first pattern found decides; the texts are those of llama.cpp @0c1e57098.
-_MODEL_SIGNS = (
-    (re.compile(r"CLIP cannot be used as main model"), Problem.MODEL_IS_PROJECTOR),
-    (re.compile(r"data is not within the file bounds"), Problem.MODEL_TRUNCATED),
-    (re.compile(r"unknown model architecture"), Problem.MODEL_UNKNOWN_ARCHITECTURE),
-    (re.compile(r"invalid magic characters|failed to read magic"), Problem.MODEL_NOT_GGUF),
-    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
-)
-_PROJECTOR_SIGNS = (
-    (re.compile(r"mismatch between text model"), Problem.PROJECTOR_MISMATCH),
-    (re.compile(r"unable to allocate|bad_alloc|out of memory", re.I), Problem.OUT_OF_MEMORY),
-)
-_DEVICE = re.compile(r"using device (\S+) \((.+?)\) \(")
-_OFFLOADED = re.compile(r"offloaded (\d+)/(\d+) layers to GPU")
 
 
 def check_model_file(path: Path) -> None:

@@ -39,7 +39,7 @@ def measure_device(device: str) -> DeviceSpeed:
         device: ggml's name, "" for the CPU
 
     Raises:
-        EngineFailure: there is no such device, or it has no room for 150 MiB
+        EngineFailure: there is no such device, or it has not enough memory for 150 MiB
     """
     # Its callback must outlive all that follows.
     native_log = start_llama()

@@ -32,6 +32,12 @@ DRAFT_LENGTH = 3
 
 Hidden = NDArray[np.float32]
 
+log = logging.getLogger("sideglance.engine")
+# Tokens that must have been written in a way before its speed is believed.
+_ENOUGH_TOKENS = 64
+# The weight of what was measured before shrinks, so that a changed machine is noticed.
+_REMEMBERED_TOKENS = 2000.0
+
 
 class Drafter:
     """The extra layer with its own small attention cache."""
@@ -39,7 +45,7 @@ class Drafter:
     def __init__(
         self, model: Model, context: Context, *, threads: int, native_log: NativeLog
     ) -> None:
-        """Attach to a context that was made with room for drafts.
+        """Attach to a context that was made with cells for drafts.
 
         Args:
             model: loaded with its extra layer
@@ -155,14 +161,6 @@ class Drafter:
         check(llama_cpp.llama_decode(self._pointer, batch))
         row = llama_cpp_ext.llama_get_embeddings_nextn_ith(self._pointer, count - 1)
         return np.ctypeslib.as_array(row, (self._width,)).copy()
-
-
-log = logging.getLogger("sideglance.engine")
-
-# Tokens that must have been written in a way before its speed is believed.
-_ENOUGH_TOKENS = 64
-# The weight of what was measured before shrinks, so that a changed machine is noticed.
-_REMEMBERED_TOKENS = 2000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

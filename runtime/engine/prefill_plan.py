@@ -13,7 +13,7 @@ picture before, go in batches of such blocks, and what is left over goes in smal
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -79,6 +79,34 @@ class Plan:
     keep: int
     restore: bool
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadCounts:
+    """Cells of the attention cache a prompt took.
+
+    Attributes:
+        prompt: all of it
+        reused: held in memory already
+        read: decoded now
+    """
+
+    prompt: int
+    reused: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefillProgress:
+    """What to tell while reading; both are called often and must be quick.
+
+    Attributes:
+        picture: number and count of the picture being read now
+        tokens: cells read and cells to read
+    """
+
+    picture: Callable[[int, int], None]
+    tokens: Callable[[int, int], None]
 
 
 def make_plan(

@@ -16,12 +16,15 @@ from typing import Any
 import llama_cpp
 
 from runtime.engine.blob_store import Blob, BlobStore, Payload, name_of
+from runtime.engine.checkpoints import Checkpoint
 from runtime.engine.prefill_plan import Picture, Unit, cells, common_length
 
 # Raised when what is kept, or how it is read, changes.
 _FORMAT = 1
 _SAMPLE_BYTES = 1 << 20
 _SAMPLES = 16
+
+log = logging.getLogger("sideglance.engine")
 
 
 def fingerprint(model: Path, projector: Path | None, *settings: object) -> str:
@@ -56,27 +59,6 @@ def file_fingerprint(path: Path) -> str:
             file.seek(index * max(size - _SAMPLE_BYTES, 0) // (_SAMPLES - 1))
             digest.update(file.read(_SAMPLE_BYTES))
     return digest.hexdigest()
-
-
-log = logging.getLogger("sideglance.engine")
-
-# Of a state that is kept: for another answer to the last question, and for another question.
-_KEPT_CHECKPOINTS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """The recurrent layers' state at one place.
-
-    Attributes:
-        length: units of memory it was taken after
-        position: position of the next token there
-        state: llama.cpp's bytes
-    """
-
-    length: int
-    position: int
-    state: Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,16 +196,6 @@ class SavedStates:
                 self._outlines.pop(name, None)
                 if self._store is not None:
                     self._store.delete(name)
-
-
-def newest(checkpoints: Sequence[Checkpoint], *, before: int) -> tuple[Checkpoint, ...]:
-    """The checkpoints worth keeping with a saved state.
-
-    Args:
-        checkpoints: oldest first
-        before: units of the state, which is itself a checkpoint at their end
-    """
-    return tuple([mark for mark in checkpoints if mark.length < before][-_KEPT_CHECKPOINTS:])
 
 
 def _usable(outline: _Outline, wanted: Sequence[Unit], limit: int) -> int:

@@ -2,35 +2,31 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from runtime.engine.checkpoints import Checkpoint, bounded, newest, thinned
 from runtime.engine.context import Context
 from runtime.engine.picture_cache import PictureCache
 from runtime.engine.prefill_plan import (
     BLOCK,
     Picture,
     Plan,
+    PrefillProgress,
+    ReadCounts,
     Step,
     Unit,
     Wanted,
     cells,
-    is_worth_a_checkpoint,
     make_plan,
     positions,
 )
 from runtime.engine.prompt_end import PromptEnd, Row
-from runtime.engine.saved_states import Checkpoint, SavedState, SavedStates, newest
+from runtime.engine.saved_states import SavedState, SavedStates
 from runtime.engine.tuning import Tuning, measure
 from runtime.problems import EngineFailure, Problem, PromptFailure, Stopped
 
 log = logging.getLogger("sideglance.engine")
 
-# Memory for checkpoints; 24 of them for 0.8B and 2B, 10 for 4B and 9B.
-_CHECKPOINT_BYTES = 512 << 20
-# The system prompt's, and those a follow-up or a regeneration goes back to.
-_FEWEST_CHECKPOINTS = 4
-# The end of the last answer, of its question, and of the answer before.
-_NEWEST_CHECKPOINTS = 3
 # Cells that must be about to be lost before they are worth a copy of the whole state,
 # and cells that a saved state must save before it is worth loading.
 _WORTH_STASHING = 64
@@ -41,34 +37,6 @@ _AHEAD_BATCH = BLOCK
 _TRIED_TOKEN = 16
 # Most RAM for the state at the end of the last prompt; a copy of it takes some 40 ms.
 _ENDING_BYTES = 128 << 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCounts:
-    """Cells of the attention cache a prompt took.
-
-    Attributes:
-        prompt: all of it
-        reused: held in memory already
-        read: decoded now
-    """
-
-    prompt: int
-    reused: int
-    read: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """What to tell while reading; both are called often and must be quick.
-
-    Attributes:
-        picture: number and count of the picture being read now
-        tokens: cells read and cells to read
-    """
-
-    picture: Callable[[int, int], None]
-    tokens: Callable[[int, int], None]
 
 
 class Session:
@@ -130,7 +98,7 @@ class Session:
     def read(
         self,
         wanted: Wanted,
-        progress: Progress,
+        progress: PrefillProgress,
         stopped: Callable[[], bool],
         *,
         logits: bool = True,
@@ -188,7 +156,7 @@ class Session:
         finally:
             self._context.watch(None)
         if not logits:
-            self._thin_checkpoints()
+            self._checkpoints = thinned(self._checkpoints, self._held)
         return ReadCounts(prompt=needed, reused=reused, read=total)
 
     def mark_ending(self, hidden: Row | None = None) -> None:
@@ -228,7 +196,7 @@ class Session:
         """Measure threads and batch size behind what is held, and forget what was read for it.
 
         Returns:
-            None if it was stopped, or if there is no room
+            None if it was stopped, or if there are no cells left
         """
         largest = self._context.batch_size
         if self.cells_left <= largest:
@@ -382,7 +350,7 @@ class Session:
     def _read_picture(self, picture: Picture, stopped: Callable[[], bool]) -> None:
         if self._pictures is None:
             raise PromptFailure(Problem.MODEL_CANNOT_SEE)
-        # Encoding cannot be aborted; its result stays on the shelf whatever comes.
+        # Encoding cannot be aborted; its result stays in the cache whatever comes.
         self._pictures.encode(picture, stopped)
         if stopped():
             raise Stopped
@@ -401,24 +369,8 @@ class Session:
         if self._checkpoints and self._checkpoints[-1].length >= len(self._held):
             return
         state = self._context.checkpoint()
-        self._checkpoints.append(
-            Checkpoint(length=len(self._held), position=self._position, state=state)
-        )
-        room = max(_FEWEST_CHECKPOINTS, _CHECKPOINT_BYTES // max(state.nbytes, 1))
-        if len(self._checkpoints) > room:
-            # The first is the system prompt's, which every branch goes back to.
-            del self._checkpoints[1]
-
-    def _thin_checkpoints(self) -> None:
-        """Keep the first, those of the last turn, and of those between what is far apart."""
-        kept = self._checkpoints[-_NEWEST_CHECKPOINTS:]
-        # From the newest on, so that of a turn its end is kept rather than its question's.
-        for mark in reversed(self._checkpoints[1:-_NEWEST_CHECKPOINTS]):
-            if is_worth_a_checkpoint(self._held[mark.length : kept[0].length]):
-                kept.insert(0, mark)
-        if len(self._checkpoints) > _NEWEST_CHECKPOINTS:
-            kept.insert(0, self._checkpoints[0])
-        self._checkpoints = kept
+        taken = Checkpoint(length=len(self._held), position=self._position, state=state)
+        self._checkpoints = bounded([*self._checkpoints, taken])
 
     def _roll_back(self) -> None:
         """After a decode that did not end: the recurrent state is somewhere in between."""

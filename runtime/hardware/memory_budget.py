@@ -20,6 +20,9 @@ _GIBIBYTE = 1 << 30
 _HOST_RESERVE = _GIBIBYTE
 _INTEGRATED_MARGIN = _GIBIBYTE
 
+# The source of a figure that the user set: it is taken as it stands.
+SET_BY_HAND = "set by hand"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -39,10 +42,6 @@ class Budget:
     total_bytes: int
     free_bytes: int
     margin_bytes: int
-
-
-# The source of a figure that the user set: it is taken as it stands.
-SET_BY_HAND = "set by hand"
 
 
 def budgets(report: MachineReport) -> tuple[Budget, ...]:

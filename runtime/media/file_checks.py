@@ -9,14 +9,6 @@ from runtime.problems import FileFailure, Problem
 # Enough to see the second packet of an MPEG transport stream.
 HEAD_BYTES = 512
 
-
-class FileKind(Enum):
-    """What a file is to us."""
-
-    PICTURE = "picture"
-    VIDEO = "video"
-
-
 ICON_START = b"\0\0\1\0"
 _PICTURE_STARTS = (
     b"\x89PNG\r\n\x1a\n",
@@ -44,6 +36,14 @@ _AVIF_BRANDS = {b"avif", b"avis"}
 # Said by pictures of either kind; their codec stands among the compatible brands.
 _EITHER_BRANDS = {b"mif1", b"mif2", b"msf1"}
 _BITMAP_HEADER_SIZES = {12, 16, 40, 52, 56, 64, 108, 124}
+_TS = ((0, 188), (4, 192))
+
+
+class FileKind(Enum):
+    """What a file is to us."""
+
+    PICTURE = "picture"
+    VIDEO = "video"
 
 
 def sniff(head: bytes) -> FileKind | None:
@@ -91,11 +91,8 @@ def _is_other_video(head: bytes) -> bool:
     if head[4:8] in {b"wide", b"free", b"skip", b"pnot"}:
         # A small box, as QuickTime writes it first; "sugar free" is just words.
         return head[:1] == b"\0"
-    # MPEG transport stream: a sync byte in front of each packet, or of each packet's timestamp.
+    # MPEG transport stream: a sync byte before each packet, or before each packet's timestamp.
     return any(head[at : at + 1] == b"G" == head[at + size : at + size + 1] for at, size in _TS)
-
-
-_TS = ((0, 188), (4, 192))
 
 
 def kind_of(path: Path) -> FileKind:

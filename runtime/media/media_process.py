@@ -18,10 +18,25 @@ from pathlib import Path
 
 from runtime.problems import FileFailure, Problem, Stopped
 
-# The imports inside functions are the point of this module: the parent only pickles a job, and
-# must never load a decoder; a child loads only the decoder that it needs.
+if sys.platform != "win32":
+    import resource
+
+log = logging.getLogger("media")
+
+# What a job returns has to be expressible in JSON.
+Job = Callable[[], object]
+_POLL_S = 0.03
+# A thousand times what an answer takes; a hostile child must not fill our memory.
+_LONGEST_ANSWER = 1 << 20
+_ADDRESS_SPACE = 4 << 30
+# How much later than its parent would a child end itself.
+_GRACE_S = 5
+# Spawned, not forked: the window and the engine have threads, which do not survive a fork.
+_CONTEXT = multiprocessing.get_context("spawn")
 
 
+# The imports inside jobs are the point: the parent only pickles a job, and must never load a
+# decoder; a child loads only the decoder that it needs.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectPicture:
     """Measure a picture and write its thumbnail."""
@@ -84,24 +99,6 @@ class ReadVideo:
             max_frames=self.max_frames,
             max_pixels=self.max_pixels,
         )
-
-
-if sys.platform != "win32":
-    import resource
-
-log = logging.getLogger("media")
-
-# What a job returns has to be expressible in JSON.
-Job = Callable[[], object]
-
-_POLL_S = 0.03
-# A thousand times what an answer takes; a hostile child must not fill our memory.
-_LONGEST_ANSWER = 1 << 20
-_ADDRESS_SPACE = 4 << 30
-# How much later than its parent would a child end itself.
-_GRACE_S = 5
-# Spawned, not forked: the window and the engine have threads, which do not survive a fork.
-_CONTEXT = multiprocessing.get_context("spawn")
 
 
 def run(job: Job, *, name: str, timeout_s: float, stopped: Callable[[], bool]) -> object:

@@ -23,6 +23,13 @@ _MOST_PIXELS = 8192 * 8192
 # More would only take memory: a job has one video to read.
 _MOST_THREADS = 4
 
+# Clocks of containers are rounded, some to whole milliseconds.
+_ROUNDING_S = 0.002
+# Further than this to go, a jump is worth trying even where no index shows key frames.
+_FAR_S = 5.0
+# A jump has to save at least this much decoding.
+_WORTH_S = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -130,14 +137,6 @@ def _moving_pictures(container: InputContainer, name: str) -> VideoStream:
     # Some programs write no stream at all when there was nothing to store.
     problem = Problem.VIDEO_WITHOUT_PICTURES if container.streams else Problem.VIDEO_EMPTY
     raise FileFailure(problem, name)
-
-
-# Clocks of containers are rounded, some to whole milliseconds.
-_ROUNDING_S = 0.002
-# Further than this to go, a jump is worth trying even where no index shows key frames.
-_FAR_S = 5.0
-# A jump has to save at least this much decoding.
-_WORTH_S = 0.5
 
 
 class VideoCursor:

@@ -12,6 +12,10 @@ from runtime.models.architecture import ModelArchitecture, VisionArchitecture
 from runtime.models.checked_table import CheckedTable, WrongTable
 from runtime.problems import Problem, RuntimeFailure
 
+_FORMAT = 1
+# A name becomes part of an address and of a path, so it is nothing but a name.
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteFile:
@@ -74,11 +78,6 @@ class CatalogueModel:
     vision: VisionArchitecture
     quantisations: tuple[Quantisation, ...]
     projector: RemoteFile
-
-
-_FORMAT = 1
-# A name becomes part of an address and of a path, so it is nothing but a name.
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
 
 def load_catalogue(path: Path | None = None) -> tuple[CatalogueModel, ...]:

@@ -52,7 +52,7 @@ def choose(report: MachineReport, catalogue: Sequence[CatalogueModel]) -> LoadPl
 def ranked(
     report: MachineReport, catalogue: Sequence[CatalogueModel]
 ) -> tuple[LoadOption, list[LoadOption]]:
-    """The best prospect, and one for every other model that may be chosen, best first.
+    """The best way to load one, and one for every other model that may be chosen, best first.
 
     Raises:
         NothingFits: not even the smallest model fits
@@ -86,7 +86,7 @@ def candidate_of(model: CatalogueModel, quantisation: Quantisation) -> Candidate
 
 
 def plan_of(load_option: LoadOption) -> LoadPlan:
-    """A prospect as the plan that is carried out."""
+    """A way to load a model as the plan that is carried out."""
     setup = load_option.setup
     sees = load_option.candidate.model.vision is not None
     return LoadPlan(
@@ -142,7 +142,7 @@ def next_better(
         )
         for candidate in better
     ]
-    # What has room for a better model and is too slow for it is not helped by more room.
+    # What has memory for a better model and is too slow for it is not helped by more.
     is_slow = any(way.fits and (not way.budget.device or _crawls(way)) for way in ways)
     missing = [] if is_slow else [way for way in ways if not way.fits]
     nearest = max(missing or ways, key=lambda way: (way.spare_bytes, way.speed.tokens_per_s))

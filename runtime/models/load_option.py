@@ -98,7 +98,7 @@ def load_options(
     for budget in devices:
         speeds = device_speed(budget, report), processor_speed
         for setup in _setups(candidate, budget, context):
-            yield _prospect(devices, speeds, candidate, budget, setup)
+            yield _load_option(devices, speeds, candidate, budget, setup)
 
 
 def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[Setup]:
@@ -137,7 +137,7 @@ def _layers(candidate: Candidate, budget: Budget) -> Iterator[int]:
     yield from (layers * eighths // 8 for eighths in range(7, 1, -1))
 
 
-def _prospect(
+def _load_option(
     devices: tuple[Budget, ...],
     speeds: tuple[DeviceSpeed, DeviceSpeed],
     candidate: Candidate,

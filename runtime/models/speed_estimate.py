@@ -14,22 +14,6 @@ SCREENSHOT_TOKENS = 2040
 _PATCHES_PER_TOKEN = 4
 _GIGA = 1e9
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeedEstimate:
-    """What a person will wait for.
-
-    Attributes:
-        tokens_per_s: while an answer is written
-        prompt_s: for 1,000 tokens of prompt
-        screenshot_s: for a screenshot of 1920 x 1080 pixels
-    """
-
-    tokens_per_s: float
-    prompt_s: float
-    screenshot_s: float
-
-
 # Discrete cards by their memory, in GiB: what the slower ones sold with so much of it do.
 # Bandwidths from the makers' data sheets (GTX 1050 Ti 112, GTX 1660 192, RTX 3050 224,
 # RTX 4060 272, RTX 3060 360, RTX 4060 Ti 288, RTX 3090 936 GB/s); 65 % of it is reached.
@@ -67,6 +51,21 @@ _PLAIN_INTEGRATED_OPERATIONS = 0.4
 # with 0.74 and 0.96.
 _WRITING_SHARE = 0.65
 _READING_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedEstimate:
+    """What a person will wait for.
+
+    Attributes:
+        tokens_per_s: while an answer is written
+        prompt_s: for 1,000 tokens of prompt
+        screenshot_s: for a screenshot of 1920 x 1080 pixels
+    """
+
+    tokens_per_s: float
+    prompt_s: float
+    screenshot_s: float
 
 
 def device_speed(budget: Budget, report: MachineReport) -> DeviceSpeed:

@@ -139,13 +139,13 @@ def test_that_a_missing_store_keeps_the_pictures_and_is_told(start: Start) -> No
 # 2: an answer that ends while the store cannot be written
 
 
-def test_that_an_answer_that_ends_on_a_full_disk_is_saved_when_there_is_room(
+def test_that_an_answer_that_ends_on_a_full_disk_is_saved_when_there_is_space(
     disk: SmallDisk, start: Start
 ) -> None:
     running = start()
-    answer_without_room(running, disk.fill)
+    answer_without_space(running, disk.fill)
     assert titles(running) == ["This answer is not saved yet."]
-    disk.make_room()
+    disk.make_space()
     running.qtbot.waitUntil(lambda: stored()[-1] == (LONG_ANSWER, TurnState.COMPLETE))
     running.qtbot.waitUntil(lambda: "Everything is saved now." in titles(running))
 
@@ -156,7 +156,7 @@ def test_that_an_answer_that_ends_while_another_program_writes_is_saved_afterwar
 ) -> None:
     running = start()
     with closing(sqlite3.connect(store_file(), isolation_level=None)) as other:
-        answer_without_room(running, lambda: other.execute("BEGIN IMMEDIATE"))
+        answer_without_space(running, lambda: other.execute("BEGIN IMMEDIATE"))
         other.execute("ROLLBACK")
         running.qtbot.waitUntil(lambda: stored()[-1] == (LONG_ANSWER, TurnState.COMPLETE))
 
@@ -165,7 +165,7 @@ def test_that_an_answer_that_ends_while_another_program_writes_is_saved_afterwar
 def test_that_the_window_comes_back_rather_than_lose_an_answer(start: Start) -> None:
     running = start()
     with closing(sqlite3.connect(store_file(), isolation_level=None)) as other:
-        answer_without_room(running, lambda: other.execute("BEGIN IMMEDIATE"))
+        answer_without_space(running, lambda: other.execute("BEGIN IMMEDIATE"))
         running.window.close()
         lost = "An answer is not saved: closing would lose it."
         running.qtbot.waitUntil(lambda: lost in titles(running))
@@ -179,7 +179,7 @@ def test_that_the_window_comes_back_rather_than_lose_an_answer(start: Start) -> 
 def test_that_closing_anyway_closes(start: Start) -> None:
     running = start()
     with closing(sqlite3.connect(store_file(), isolation_level=None)) as other:
-        answer_without_room(running, lambda: other.execute("BEGIN IMMEDIATE"))
+        answer_without_space(running, lambda: other.execute("BEGIN IMMEDIATE"))
         running.window.close()
         running.qtbot.waitUntil(lambda: running.notifications[-1].action == "Close anyway")
         with running.qtbot.waitSignal(running.program.closed, timeout=20_000):
@@ -189,11 +189,11 @@ def test_that_closing_anyway_closes(start: Start) -> None:
     assert [text for text, _ in stored()] == ["question", ""]
 
 
-def answer_without_room(running: RunningProgram, take_room: Callable[[], object]) -> None:
-    """Have a question answered, and take the room away before the answer comes."""
+def answer_without_space(running: RunningProgram, take_space: Callable[[], object]) -> None:
+    """Have a question answered, and take the space away before the answer comes."""
     running.window.chat_actions.question_submitted.emit("question")
     running.qtbot.waitUntil(lambda: len(running.engine.answers()) == 1)
-    take_room()
+    take_space()
     running.engine.write(LONG_ANSWER)
     running.engine.finish()
     running.wait_for_text(LONG_ANSWER)
@@ -223,7 +223,7 @@ def test_that_stopping_answers_leaves_the_index_whole(start: Start) -> None:
 # 4: a store that cannot be opened at start
 
 
-def test_that_chats_can_be_read_on_a_full_disk_and_written_when_there_is_room(
+def test_that_chats_can_be_read_on_a_full_disk_and_written_when_there_is_space(
     disk: SmallDisk, start: Start
 ) -> None:
     first = start()
@@ -237,7 +237,7 @@ def test_that_chats_can_be_read_on_a_full_disk_and_written_when_there_is_room(
     second.window.chat_actions.question_submitted.emit("second?")
     second.qtbot.waitUntil(lambda: second.window.composer_text() == "second?")
     assert titles(second)[-1] == "The disk is full."
-    disk.make_room()
+    disk.make_space()
     wait_for_the_next_attempt(second)
     second.ask("second?", "two")
     assert [text for text, _ in stored()] == ["first?", "one", "second?", "two"]
@@ -373,14 +373,14 @@ def hang_until_stopped(path: Path, *, thumbnail: Path, stopped: Callable[[], boo
     raise Stopped
 
 
-def test_that_settings_changed_on_a_full_disk_are_written_when_there_is_room(
+def test_that_settings_changed_on_a_full_disk_are_written_when_there_is_space(
     disk: SmallDisk, start: Start
 ) -> None:
     running = start()
     disk.fill()
     running.window.settings_actions.thinking_chosen.emit(True)
     running.qtbot.waitUntil(lambda: titles(running) == ["The disk is full."])
-    disk.make_room()
+    disk.make_space()
 
     def is_saved() -> bool:
         return load_settings(find_paths().settings).settings.thinking is True

@@ -148,7 +148,7 @@ class ChatSession:
             shiboken6.delete(each)
 
     def settle(self) -> None:
-        """Wait until the lanes have done what they were given."""
+        """Wait until the task queues have done what they were given."""
         done: list[None] = []
         self.task_pool.store.run(lambda: None, then=done.append)
         self.qtbot.waitUntil(lambda: len(done) == 1)

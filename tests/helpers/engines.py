@@ -25,7 +25,7 @@ from runtime.requests import (
 NUMBER = RequestId(1)
 
 
-class LoadWishes(TypedDict, total=False):
+class LoadOptions(TypedDict, total=False):
     """What a test wants of a load besides its files."""
 
     gpu_layers: int
@@ -41,7 +41,7 @@ def question(text: str, *files: Image | Video) -> Message:
 
 
 def load(
-    native_log: NativeLog, files: ModelFiles | None = None, **sampling: Unpack[LoadWishes]
+    native_log: NativeLog, files: ModelFiles | None = None, **sampling: Unpack[LoadOptions]
 ) -> Engine:
     """The demo model, loaded in this process."""
     request = LoadRequest(request_id=NUMBER, files=files or demo_model_files(), gpu_layers=0)

@@ -17,7 +17,7 @@ class SmallDisk:
         self._ballast = folder / "ballast"
 
     def fill(self) -> None:
-        """Leave no room at all."""
+        """Leave no space at all."""
         with self._ballast.open("ab", buffering=0) as file:
             for size in (1 << 16, 1 << 8, 1):
                 try:
@@ -27,8 +27,8 @@ class SmallDisk:
                     if error.errno != errno.ENOSPC:
                         raise
 
-    def make_room(self) -> None:
-        """Delete what took all the room."""
+    def make_space(self) -> None:
+        """Delete what took all the space."""
         self._ballast.unlink()
 
 

@@ -22,10 +22,10 @@ _BETWEEN_ATTEMPTS_S = 1.0
 
 
 class AsyncStore:
-    """Lends the store to one job after the other, in the lane's one thread.
+    """Lends the store to one job after the other, in the one thread of its task queue.
 
     A store that could not be opened, or only for reading, is opened again for the next job
-    that needs it: the disk that was full then may have room by now.
+    that needs it: the disk that was full then may have space by now.
 
     Attributes:
         has_purged: whether chats were deleted for good when it was closed
@@ -45,7 +45,7 @@ class AsyncStore:
         self._begun_at = time.time()
         self._on_opened: OnOpened | None = None
         self.has_purged = False
-        # What follows is touched by the lane's thread only.
+        # What follows is touched by the queue's thread only.
         self._store: Store | None = None
         self._missing = RuntimeFailure(Problem.STORE_UNREADABLE, "closed")
         self._attempted_at = -_BETWEEN_ATTEMPTS_S

@@ -26,6 +26,8 @@ _USUAL_PAGE_BYTES = 4096
 # Written where the root page is named, and found there again: four bytes in any case.
 _ANY_ROOT = 0x51DE61A7
 
+Row = Mapping[str, Any]
+
 
 class TornPages:
     """The leaves of a damaged file, in a copy of it."""
@@ -127,9 +129,6 @@ def _page_bytes(path: Path) -> int:
     size = 65536 if size == 1 else size
     is_power = size >= 512 and size & (size - 1) == 0
     return size if is_power else _USUAL_PAGE_BYTES
-
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _open(path: Path) -> OpenedDatabase:
 
 
 def _open_for_reading(path: Path, failure: RuntimeFailure) -> OpenedDatabase:
-    """Open a file on a full disk, where even SQLite's shared memory finds no room."""
+    """Open a file on a full disk, where even SQLite's shared memory finds no space."""
     if not path.exists():
         raise failure
     with errors_named():

@@ -21,6 +21,8 @@ from runtime.content import Role
 from runtime.events import AnswerSeconds, TokenCounts
 from runtime.problems import Problem
 
+Value = str | int | float | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -85,9 +87,6 @@ class OpenedStore:
     is_bereft: bool = False
     moved_aside: Path | None = None
     recovered: Recovered | None = None
-
-
-Value = str | int | float | None
 
 
 def milliseconds(moment: datetime) -> int:

@@ -34,7 +34,7 @@ _DEMO_CONTEXT = 4096
 
 
 class OptionsBuilder:
-    """Composes the offers; remembers what was chosen for the newest look at the machine."""
+    """Composes the options; remembers what was chosen for the newest look at the machine."""
 
     def __init__(self, candidates: Candidates) -> None:
         self._candidates = candidates

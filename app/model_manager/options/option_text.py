@@ -1,4 +1,4 @@
-"""Puts offers, memory and downloads in words: pure."""
+"""Puts options, memory and downloads in words: pure."""
 
 from collections.abc import Sequence
 from typing import assert_never

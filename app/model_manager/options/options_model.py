@@ -8,7 +8,7 @@ from app.model_manager.model_options import FirstLook, ModelOption, ModelOptions
 
 
 class OptionsModel(QObject):
-    """Holds the one value that every room that shows models is drawn from.
+    """Holds the one value that every panel that shows models is drawn from.
 
     Signals:
         changed: the new ModelOptions; not emitted when an equal value is set
@@ -22,7 +22,7 @@ class OptionsModel(QObject):
 
     @property
     def value(self) -> ModelOptions:
-        """What is offered now."""
+        """What could run now."""
         return self._value
 
     def set(self, value: ModelOptions) -> None:
@@ -32,7 +32,7 @@ class OptionsModel(QObject):
             self.changed.emit(value)
 
     def replace_option(self, option: ModelOption) -> None:
-        """Take a new state of one offer, in the first look as well."""
+        """Take a new state of one option, in the first look as well."""
         self.set(
             replace(
                 self._value,

@@ -1,4 +1,4 @@
-"""Works out what is offered, off the GUI thread, and keeps what the window shows up to date."""
+"""Works out what could run here, off the GUI thread, and keeps what the window shows up to date."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +18,10 @@ Compose = Callable[[InventorySnapshot], ModelOptions]
 
 
 class OptionsUpdater(QObject):
-    """Composes the offers from what is known, again whenever that changes.
+    """Composes the options from what is known, again whenever that changes.
 
     Downloads and the loaded model change often, and nothing else changes with them: they are
-    put into the offers without composing them anew.
+    put into the options without composing them anew.
 
     Signals:
         composed: new ModelOptions were worked out
@@ -54,7 +54,7 @@ class OptionsUpdater(QObject):
         state.changed.connect(self._on_state_changed)
 
     def show(self, snapshot: InventorySnapshot) -> None:
-        """Work out what is offered; of several wishes in a row the newest counts."""
+        """Work out what could run; of several requests in a row the newest counts."""
         if self._is_composing:
             self._wanted = snapshot
             return
@@ -66,7 +66,7 @@ class OptionsUpdater(QObject):
         )
 
     def find(self, key: ModelKey) -> ModelOption | None:
-        """An offer as it is now."""
+        """An option as it is now."""
         return next((option for option in self._shown.value.options if option.key == key), None)
 
     def _on_composed(self, options: ModelOptions) -> None:
@@ -80,7 +80,7 @@ class OptionsUpdater(QObject):
 
     @Slot()
     def _on_state_changed(self) -> None:
-        # Not for every token: only a model that comes or goes changes an offer.
+        # Not for every token: only a model that comes or goes changes an option.
         loaded = next((option for option in self._shown.value.options if option.is_loaded), None)
         if (None if loaded is None else loaded.key) != self._loaded_key():
             self._show()

@@ -58,9 +58,9 @@ class AttachmentItem(QWidget):
         self.update()
 
     def _make_waiting(self) -> QWidget:
-        room = QWidget(self)
-        room.setGeometry(_EDGE_PX, _EDGE_PX, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-        column = QVBoxLayout(room)
+        body = QWidget(self)
+        body.setGeometry(_EDGE_PX, _EDGE_PX, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        column = QVBoxLayout(body)
         column.setContentsMargins(SMALL, SMALL, SMALL, SMALL)
         column.addStretch()
         dots = WaitingDots(self._theme)
@@ -72,7 +72,7 @@ class AttachmentItem(QWidget):
         name.setText(metrics.elidedText(self._entry.name, Qt.TextElideMode.ElideMiddle, width))
         column.addWidget(name)
         column.addStretch()
-        return room
+        return body
 
     def _remove(self) -> None:
         self.removal_wanted.emit(self._entry.entry_id)
@@ -115,13 +115,13 @@ class AttachmentTray(QScrollArea):
         self._theme = theme
         self._draft_attachments = draft_attachments
         self._items: dict[EntryId, AttachmentItem] = {}
-        room = QWidget()
-        room.setObjectName("plain")
-        self._row = QHBoxLayout(room)
+        body = QWidget()
+        body.setObjectName("plain")
+        self._row = QHBoxLayout(body)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(TIGHT)
         self._row.addStretch()
-        self.setWidget(room)
+        self.setWidget(body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)

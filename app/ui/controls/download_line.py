@@ -32,7 +32,7 @@ class DownloadLine(QWidget):
         self._lay_out()
 
     def show_option(self, option: ModelOption) -> None:
-        """Show this offer's download."""
+        """Show this option's download."""
         state = option.transfer
         if state is None:
             return

@@ -18,6 +18,13 @@ from PySide6.QtWidgets import (
 from app.ui.controls.labels import make_label
 from app.ui.style.theme import SMALL, WIDE, Colours, Theme
 
+# The style sheet's padding does not reach the text inside.
+_TEXT_MARGIN_PX = 6
+_ARROW_PX = QPointF(3.5, 2.0)
+WIDTH_PX = 520
+# A tick's box with its border, and the distance to its words.
+_INDENT_PX = 22 + SMALL
+
 
 class TickBox(QCheckBox):
     """A check box; the style sheet draws the box, and our icon is the tick."""
@@ -38,11 +45,6 @@ class TickBox(QCheckBox):
         painter = QPainter(self)
         self._theme.icon("done", self._theme.colours.on_accent).paint(painter, place)
         painter.end()
-
-
-# The style sheet's padding does not reach the text inside.
-_TEXT_MARGIN_PX = 6
-_ARROW_PX = QPointF(3.5, 2.0)
 
 
 class NumberBox(QSpinBox):
@@ -134,11 +136,6 @@ def _arrow(centre: QPointF, direction: int) -> QPolygonF:
             QPointF(centre.x() + wide, centre.y() - high),
         ]
     )
-
-
-WIDTH_PX = 520
-# A tick's box with its border, and the distance to its words.
-_INDENT_PX = 22 + SMALL
 
 
 def make_quiet(text: str) -> QLabel:

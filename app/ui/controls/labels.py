@@ -1,4 +1,4 @@
-"""Labels in the steps of the theme, and one that is cut where there is too little room."""
+"""Labels in the steps of the theme, and one that is cut where there is too little width."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -58,8 +58,8 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the beginning and an ellipsis, unless all of it fits."""
         whole = self.text()
-        room = self.contentsRect().width()
-        shown = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
+        width = self.contentsRect().width()
+        shown = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, width)
         if shown == whole:
             super().paintEvent(event)
             return

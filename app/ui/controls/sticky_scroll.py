@@ -81,13 +81,13 @@ class StickyScroll(QScrollArea):
 
 
 def _centred(column: QWidget) -> QWidget:
-    room = QWidget()
-    room.setObjectName("plain")
+    body = QWidget()
+    body.setObjectName("plain")
     column.setObjectName("column")
     column.setMaximumWidth(COLUMN_WIDTH)
-    row = QHBoxLayout(room)
+    row = QHBoxLayout(body)
     row.setContentsMargins(WIDE, 0, WIDE, 0)
     row.addStretch(1)
     row.addWidget(column, 1000)
     row.addStretch(1)
-    return room
+    return body

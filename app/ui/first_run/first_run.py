@@ -118,14 +118,14 @@ class FirstRun(QScrollArea):
         inner.addWidget(self._others)
         inner.addWidget(self._notes)
         inner.addLayout(self._make_foot())
-        room = QWidget()
-        room.setObjectName("plain")
-        column = QVBoxLayout(room)
+        body = QWidget()
+        body.setObjectName("plain")
+        column = QVBoxLayout(body)
         column.setContentsMargins(WIDE, MEDIUM, WIDE, MEDIUM)
         column.addStretch(2)
         column.addLayout(_narrowed(inner))
         column.addStretch(3)
-        self.setWidget(room)
+        self.setWidget(body)
 
     def _make_foot(self) -> QHBoxLayout:
         self._links = QBoxLayout(QBoxLayout.Direction.LeftToRight)

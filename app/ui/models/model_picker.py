@@ -125,12 +125,12 @@ class ModelPicker(QWidget):
         self._footer.show_options(options, self._selected)
 
     def _place(self) -> None:
-        room = self._window.rect()
-        self.setGeometry(room)
+        area = self._window.rect()
+        self.setGeometry(area)
         anchor = self._anchor.mapTo(self._window, QPoint(0, 0))
-        width = min(PICKER_WIDTH, room.width() - 2 * MEDIUM)
+        width = min(PICKER_WIDTH, area.width() - 2 * MEDIUM)
         height = min(PICKER_HEIGHT, anchor.y() - TIGHT - MEDIUM)
-        left = min(anchor.x(), room.width() - width - MEDIUM)
+        left = min(anchor.x(), area.width() - width - MEDIUM)
         self._panel.setGeometry(left, anchor.y() - TIGHT - height, width, height)
 
     def _on_options_changed(self, options: ModelOptions) -> None:

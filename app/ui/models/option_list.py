@@ -20,7 +20,7 @@ _Place = OptionRow | SectionHeading
 
 
 class OptionList(QWidget):
-    """Sections of offers; exactly one heading or row is reached by Tab.
+    """Sections of options; exactly one heading or row is reached by Tab.
 
     Signals:
         current_changed: the ModelOption of the row that has the keyboard, None on a heading

@@ -44,17 +44,17 @@ class OptionSection(QWidget):
         self.heading = SectionHeading(theme, title)
         self.heading.toggled.connect(self._on_toggled)
         self.heading.focused.connect(self.focused)
-        self._room = QWidget()
-        self._room.setObjectName("plain")
-        self._column = QVBoxLayout(self._room)
+        self._body = QWidget()
+        self._body.setObjectName("plain")
+        self._column = QVBoxLayout(self._body)
         self._column.setContentsMargins(LARGE, 0, 0, SMALL)
         self._column.setSpacing(2)
-        self._room.hide()
+        self._body.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(self.heading)
-        column.addWidget(self._room)
+        column.addWidget(self._body)
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +68,7 @@ class OptionSection(QWidget):
         return tuple(self._rows[option.key] for option in self._options)
 
     def show_options(self, options: Sequence[ModelOption]) -> None:
-        """Show these; rows that stay the same offer stay the same widget."""
+        """Show these; rows that stay the same option stay the same widget."""
         self._options = tuple(options)
         self.heading.show_options(self._options)
         # Nobody looks at the rows of a section that was never opened: they are built then.
@@ -105,7 +105,7 @@ class OptionSection(QWidget):
     def _on_toggled(self, is_open: bool) -> None:
         if is_open:
             self._update_rows()
-        self._room.setVisible(is_open)
+        self._body.setVisible(is_open)
 
 
 class SectionHeading(QPushButton):

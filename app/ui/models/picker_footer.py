@@ -16,7 +16,7 @@ _BAR_PX = 12
 
 
 class PickerFooter(QFrame):
-    """The slider, the large memory bar of one offer and the quiet actions.
+    """The slider, the large memory bar of one option and the quiet actions.
 
     Signals:
         import_wanted: the user has a model file

@@ -74,9 +74,9 @@ class ModelsPage(QWidget):
     def show_place(self, place: ModelsFolderUse) -> None:
         """Say where models are kept and on what they run."""
         self._place = place
-        room = WIDTH_PX - 2 * WIDE - self._change.sizeHint().width() - 2 * MEDIUM
+        width = WIDTH_PX - 2 * WIDE - self._change.sizeHint().width() - 2 * MEDIUM
         words = self._folder.fontMetrics().elidedText(
-            str(place.folder), Qt.TextElideMode.ElideMiddle, room
+            str(place.folder), Qt.TextElideMode.ElideMiddle, width
         )
         self._folder.setText(words)
         self._folder.setToolTip(str(place.folder))

@@ -25,6 +25,10 @@ from app.chat.chat_list import ChatList, ChatRenaming, ChatRole
 from app.chat.turns import ChatSummary
 from app.ui.style.theme import MEDIUM, Size, Theme
 
+_ROW_PX = 36
+_HEADING_PX = 34
+_Index = QModelIndex | QPersistentModelIndex
+
 
 def section(changed_at: datetime, today: date) -> str:
     """The heading a chat stands under."""
@@ -38,12 +42,6 @@ def section(changed_at: datetime, today: date) -> str:
     if changed > today - timedelta(days=30):
         return "This month"
     return "Earlier"
-
-
-_ROW_PX = 36
-_HEADING_PX = 34
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class ChatDelegate(QStyledItemDelegate):

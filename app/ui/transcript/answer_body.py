@@ -19,6 +19,16 @@ from app.ui.style.theme import ICON_SIDE, LARGE, MEDIUM, SMALL, Theme
 from app.ui.transcript.markdown_view import MarkdownTextView, MarkdownView
 from runtime.problems import Problem
 
+_WAITING_WORDS = {
+    TurnState.QUEUED: "Waits for the model",
+    TurnState.READING: "Looking and reading",
+}
+_ENDINGS = {
+    TurnState.STOPPED: "Stopped",
+    TurnState.CUT: "Cut at the length limit",
+    TurnState.LOOPED: "Ended because it repeated itself",
+}
+
 
 class ThinkingFold(QWidget):
     """A button that says "Thinking…" or "Thought" and opens the text below it."""
@@ -34,8 +44,8 @@ class ThinkingFold(QWidget):
         self._button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._button.toggled.connect(self._on_toggled)
-        self._room = QFrame()
-        self._room.setObjectName("thought")
+        self._thought = QFrame()
+        self._thought.setObjectName("thought")
         self._prose: MarkdownTextView | None = None
         self._lay_out()
         self._on_theme_changed()
@@ -51,20 +61,20 @@ class ThinkingFold(QWidget):
             self._draw_text()
 
     def _lay_out(self) -> None:
-        inner = QVBoxLayout(self._room)
+        inner = QVBoxLayout(self._thought)
         inner.setContentsMargins(LARGE, 2, 0, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
         column.addWidget(self._button)
-        column.addWidget(self._room)
-        self._room.hide()
+        column.addWidget(self._thought)
+        self._thought.hide()
 
     def _draw_text(self) -> None:
         # Folded away text is not laid out: it may be longer than the answer.
         if self._prose is None:
             self._prose = MarkdownTextView(self._theme)
-            layout = self._room.layout()
+            layout = self._thought.layout()
             if layout is not None:
                 layout.addWidget(self._prose)
         self._prose.show_markdown(self._text)
@@ -72,7 +82,7 @@ class ThinkingFold(QWidget):
     def _on_toggled(self, is_open: bool) -> None:
         if is_open:
             self._draw_text()
-        self._room.setVisible(is_open)
+        self._thought.setVisible(is_open)
         self._on_theme_changed()
 
     def _on_theme_changed(self) -> None:
@@ -83,17 +93,6 @@ class ThinkingFold(QWidget):
                 ICON_SIDE - 2, ICON_SIDE - 2, Qt.AspectRatioMode.KeepAspectRatio
             )
         )
-
-
-_WAITING_WORDS = {
-    TurnState.QUEUED: "Waits for the model",
-    TurnState.READING: "Looking and reading",
-}
-_ENDINGS = {
-    TurnState.STOPPED: "Stopped",
-    TurnState.CUT: "Cut at the length limit",
-    TurnState.LOOPED: "Ended because it repeated itself",
-}
 
 
 class AnswerBody(QWidget):
@@ -146,15 +145,15 @@ class AnswerBody(QWidget):
             self._waiting_words.setText(_WAITING_WORDS.get(turn.state, ""))
 
     def _make_waiting(self) -> QWidget:
-        room = QWidget()
-        row = QHBoxLayout(room)
+        row_widget = QWidget()
+        row = QHBoxLayout(row_widget)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(MEDIUM)
         row.addWidget(WaitingDots(self._theme))
         row.addWidget(self._waiting_words)
         row.addStretch()
-        self._column.addWidget(room)
-        return room
+        self._column.addWidget(row_widget)
+        return row_widget
 
     def _show_note(self, turn: Turn) -> None:
         words, tone = self._note_of(turn)

@@ -48,14 +48,14 @@ class EmptyState(QScrollArea):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
         self._place = DropPlace(theme)
         self._place.clicked.connect(self.files_wanted)
-        self.setWidget(self._make_room())
+        self.setWidget(self._make_body())
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
-    def _make_room(self) -> QWidget:
-        room = QWidget()
-        room.setObjectName("plain")
-        column = QVBoxLayout(room)
+    def _make_body(self) -> QWidget:
+        body = QWidget()
+        body.setObjectName("plain")
+        column = QVBoxLayout(body)
         column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         column.setSpacing(MEDIUM)
         column.addStretch(2)
@@ -73,7 +73,7 @@ class EmptyState(QScrollArea):
         column.addSpacing(SMALL)
         column.addLayout(self._make_examples())
         column.addStretch(3)
-        return room
+        return body
 
     def _make_examples(self) -> QHBoxLayout:
         self._examples = QBoxLayout(QBoxLayout.Direction.LeftToRight)

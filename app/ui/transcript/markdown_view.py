@@ -77,7 +77,7 @@ class MarkdownTextView(QTextBrowser):
         return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        """As wide as there is room, as tall as the text."""
+        """As wide as it can be, as tall as the text."""
         width = max(self.width(), 1)
         return QSize(width, self.heightForWidth(width))
 

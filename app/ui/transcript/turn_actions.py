@@ -13,6 +13,8 @@ from app.ui.controls.labels import make_label
 from app.ui.style.theme import SMALL_CONTROL_SIDE, Theme
 from runtime.content import Role
 
+_COPIED_MS = 1500
+
 
 def tokens_per_second(turn: Turn) -> float | None:
     """How fast the answer was written, if it can be said."""
@@ -53,9 +55,6 @@ def long_numbers(turn: Turn) -> str:
             lines.append(f"First word after: {spoken(seconds.first_token)}")
         lines.append(f"Altogether: {spoken(seconds.total)}")
     return "\n".join(lines)
-
-
-_COPIED_MS = 1500
 
 
 class TurnActions(QWidget):

@@ -71,7 +71,7 @@ class QuestionBody(QWidget):
 
 
 class _Words(QLabel):
-    """Plain text that is as wide as its longest line, where there is room."""
+    """Plain text that is as wide as its longest line, if that fits."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 
+_LONGEST = 200_000
+
 
 class Absent(Exception):
     """The tool, library or file is not on this machine."""
@@ -10,9 +12,6 @@ class Absent(Exception):
 
 class Refused(Exception):
     """It is there and answered with an error."""
-
-
-_LONGEST = 200_000
 
 
 def run_tool(name: str, *arguments: str, limit_s: float) -> dict[str, object]:

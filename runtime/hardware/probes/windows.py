@@ -79,6 +79,16 @@ _QUERY_VIDEO_MEMORY_INFO = 14
 _LOCAL, _NON_LOCAL = 0, 1
 _MOST_ADAPTERS = 16
 
+_NAMES = (
+    "Description",
+    "VendorId",
+    "DeviceId",
+    "DedicatedVideoMemory",
+    "DedicatedSystemMemory",
+    "SharedSystemMemory",
+    "Flags",
+)
+
 
 class _Description(ctypes.Structure):
     """`DXGI_ADAPTER_DESC1`."""
@@ -107,16 +117,6 @@ class _MemoryInfo(ctypes.Structure):
         ("CurrentReservation", ctypes.c_uint64),
     )
 
-
-_NAMES = (
-    "Description",
-    "VendorId",
-    "DeviceId",
-    "DedicatedVideoMemory",
-    "DedicatedSystemMemory",
-    "SharedSystemMemory",
-    "Flags",
-)
 
 if sys.platform == "win32":
 

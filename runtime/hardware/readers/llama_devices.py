@@ -15,6 +15,10 @@ _SOFTWARE = re.compile(r"llvmpipe|lavapipe|softpipe|swiftshader|basic render|sof
 _MESA = re.compile(r" \((?:RADV|ACO)[^)]*\)$")
 _CARD_IN_A_MAC = re.compile(r"radeon|amd|nvidia", re.I)
 
+# From a machine of twenty years ago to more than any that is sold.
+_LEAST_BYTES, _MOST_BYTES = 1e8, 1e14
+_LEAST_OPERATIONS, _MOST_OPERATIONS = 1e8, 1e17
+
 
 def read_build(recording: Recording, notes: Notes) -> LlamaBuild:
     """Backends and the graphics devices they see; a CPU that poses as one is left out."""
@@ -54,11 +58,6 @@ def _kind(known: Mapping[str, object]) -> DeviceKind | None:
     is_card = _CARD_IN_A_MAC.search(text(known.get("description")))
     shares = is_metal(text(known.get("name"))) and not is_card
     return DeviceKind.INTEGRATED if shares else DeviceKind.DISCRETE
-
-
-# From a machine of twenty years ago to more than any that is sold.
-_LEAST_BYTES, _MOST_BYTES = 1e8, 1e14
-_LEAST_OPERATIONS, _MOST_OPERATIONS = 1e8, 1e17
 
 
 def read_speeds(raw: object) -> Mapping[str, DeviceSpeed]:

@@ -6,6 +6,10 @@ from runtime.hardware.report import Finding, FindingKind, Memory, Rejection
 
 _LARGEST = 1 << 64
 
+_MEBIBYTE = 1 << 20
+# No machine that a person sits at has more.
+_MOST = 8 << 40
+
 
 def fields(value: object) -> Mapping[str, object]:
     """A value as fields, empty if it has none."""
@@ -46,11 +50,6 @@ def number(value: object) -> int | None:
     except ValueError:
         return None
     return None if found is None or found > _LARGEST else found
-
-
-_MEBIBYTE = 1 << 20
-# No machine that a person sits at has more.
-_MOST = 8 << 40
 
 
 class Notes:

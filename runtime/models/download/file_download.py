@@ -14,7 +14,7 @@ from runtime.models.download.model_files import DownloadItem, local_name
 from runtime.models.download.network import Network
 from runtime.models.download.partial_file import DiskSpace, PartialFile
 from runtime.models.download.progress import Progress, Waiting
-from runtime.models.download.range_request import GGUF_MAGIC, Offered, Wanted, attempt
+from runtime.models.download.range_request import GGUF_MAGIC, ServedFile, Wanted, attempt
 from runtime.models.download.retry_policy import RetryPolicy, Standing, Turns
 from runtime.models.download.sources import Source
 from runtime.models.library.unfinished_downloads import PART_SUFFIX, FileNote
@@ -22,7 +22,7 @@ from runtime.models.library.verified_copy import sha256_of
 from runtime.problems import DownloadFailure, Problem
 
 # How often the disk is looked at while it fills.
-_ROOM_CHECK_BYTES = 8 << 20
+_SPACE_CHECK_BYTES = 8 << 20
 # How often a person is told how long it is still waited.
 _TICK_S = 1.0
 
@@ -142,7 +142,7 @@ class FileDownload:
         attempt(
             self._means.network,
             wanted,
-            on_offer=lambda offered: self._on_offer(standing.source, offered),
+            on_served=lambda served: self._on_served(standing.source, served),
             on_block=_Blocks(self, host).take,
         )
 
@@ -164,16 +164,16 @@ class FileDownload:
             etag=etag,
         )
 
-    def _on_offer(self, source: Source, offered: Offered) -> None:
+    def _on_served(self, source: Source, served: ServedFile) -> None:
         earlier = self._note.sources if self._size() else ()
-        learnt = offered.sha256 if source.pins_revisions else None
+        published = served.sha256 if source.pins_revisions else None
         note = replace(
             self._note,
-            size_bytes=offered.size_bytes,
+            size_bytes=served.size_bytes,
             size_is_exact=True,
-            sha256=self._note.sha256 or learnt,
+            sha256=self._note.sha256 or published,
             sources=tuple(dict.fromkeys((*earlier, source.base))),
-            etag=offered.etag,
+            etag=served.etag,
         )
         if note != self._note:
             self._means.progress.correct_total(note.size_bytes - self._note.size_bytes)
@@ -190,7 +190,7 @@ class FileDownload:
         self._means.control.check()
         self._means.network.check()
         self._means.progress.moved(writer.there)
-        if writer.there - self._checked_at >= _ROOM_CHECK_BYTES:
+        if writer.there - self._checked_at >= _SPACE_CHECK_BYTES:
             self._checked_at = writer.there
             self._means.disk_space.check(self._part.parent, 0)
 

@@ -115,7 +115,7 @@ class ModelDownload:
 
     def _fetch(self, progress: Progress) -> InstalledModel:
         self._network.check()
-        keeper = _NoteKeeper(self._folder, self._take_up())
+        writer = _NoteWriter(self._folder, self._take_up())
         means = Means(
             network=self._network,
             sources=self._sources,
@@ -129,10 +129,10 @@ class ModelDownload:
         entries: dict[str, ManifestFile] = {}
         for file in self._item.files:
             fetch = FileDownload(
-                item=self._item, file=file, folder=self._folder, means=means, notes=keeper
+                item=self._item, file=file, folder=self._folder, means=means, notes=writer
             )
             name = local_name(file)
-            sha256 = fetch.run(keeper.of(name))
+            sha256 = fetch.run(writer.of(name))
             entry = manifest_file(self._folder / name, stored_as=name, sha256=sha256)
             entries[name] = entry
             progress.before += entry.size_bytes
@@ -205,7 +205,7 @@ class ModelDownload:
         )
 
 
-class _NoteKeeper:
+class _NoteWriter:
     """Writes down how each file of a download comes about."""
 
     def __init__(self, folder: Path, note: DownloadNote) -> None:

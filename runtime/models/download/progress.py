@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from runtime.problems import Problem
 
+_SPAN_S = 5.0
+_PAUSE_S = 0.1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transferring:
@@ -72,9 +75,6 @@ TransferState = Transferring | Waiting | Verifying | Paused
 
 
 Report = Callable[[TransferState], None]
-
-_SPAN_S = 5.0
-_PAUSE_S = 0.1
 
 
 class Progress:

@@ -45,7 +45,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
+class ServedFile:
     """What a server says of the file before it sends it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Offered:
 def attempt(
     network: Network,
     wanted: Wanted,
-    on_offer: Callable[[Offered], None],
+    on_served: Callable[[ServedFile], None],
     on_block: Callable[[PartialFile], None],
 ) -> PartialFile:
     """Ask once, and take what comes until the file is complete.
@@ -72,7 +72,7 @@ def attempt(
     Args:
         network: opens the connection
         wanted: what to ask for
-        on_offer: told once, before the first byte is written
+        on_served: told once, before the first byte is written
         on_block: told after every block; may raise to end it
 
     Raises:
@@ -81,10 +81,10 @@ def attempt(
         OSError: the part cannot be written
     """
     with network.get(wanted.url, _headers(wanted)) as reply:
-        offered = _offered(reply, wanted)
-        on_offer(offered)
-        with PartialFile(wanted.part, start=offered.start, size_bytes=offered.size_bytes) as writer:
-            for block in _blocks(reply, offered):
+        served = _served_file(reply, wanted)
+        on_served(served)
+        with PartialFile(wanted.part, start=served.start, size_bytes=served.size_bytes) as writer:
+            for block in _blocks(reply, served):
                 writer.take(block)
                 on_block(writer)
     if not writer.is_complete:
@@ -99,7 +99,7 @@ def _headers(wanted: Wanted) -> dict[str, str]:
     return {**headers, "If-Range": wanted.etag} if wanted.etag else headers
 
 
-def _offered(reply: Reply, wanted: Wanted) -> Offered:
+def _served_file(reply: Reply, wanted: Wanted) -> ServedFile:
     """Make sure that this is the file that was asked for, as far as headers tell."""
     if reply.status not in (200, 206):
         raise AttemptFailed(fault_of_status(reply.status, reply.headers, now()))
@@ -110,7 +110,7 @@ def _offered(reply: Reply, wanted: Wanted) -> Offered:
     if wanted.sha256 and reply.linked_sha256 and reply.linked_sha256 != wanted.sha256:
         raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
     start, size_bytes = _extent(reply, wanted)
-    return Offered(
+    return ServedFile(
         etag=_exact_etag(reply), sha256=reply.linked_sha256, start=start, size_bytes=size_bytes
     )
 
@@ -157,10 +157,10 @@ def _exact_etag(reply: Reply) -> str | None:
     return etag if etag.startswith('"') and etag.isascii() else None
 
 
-def _blocks(reply: Reply, offered: Offered) -> Iterator[bytes]:
+def _blocks(reply: Reply, served: ServedFile) -> Iterator[bytes]:
     """The body in blocks, its first one long enough to see what it is."""
     head = b""
-    is_known = offered.start > 0
+    is_known = served.start > 0
     for block in reply.response.iter_raw(_BLOCK):
         if is_known:
             yield block

@@ -15,7 +15,7 @@ from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Library
 from runtime.models.library.manifest import Manifest, ManifestFile, manifest_file, read_manifest
 from runtime.models.library.models_folder import folder_failure, free_name
-from runtime.models.library.verified_copy import Copying, check_room
+from runtime.models.library.verified_copy import Copying, check_disk_space
 from runtime.problems import ModelFailure, Problem, RuntimeFailure
 
 # Headers are read to find a projector: not of every file in a folder with thousands.
@@ -44,7 +44,7 @@ def import_model(
 
     Raises:
         ModelFailure: it is no model that can be used, or the projector does not fit it
-        FolderFailure: the models folder cannot be used, or has too little room
+        FolderFailure: the models folder cannot be used, or has too little space
         Stopped: the user had enough; nothing was imported
     """
     path = path.absolute()
@@ -139,7 +139,7 @@ def _copied(
     is_stopped: Callable[[], bool],
 ) -> list[ManifestFile]:
     total = sum(source.stat().st_size for source in sources)
-    check_room(shutil.disk_usage(folder).free, total)
+    check_disk_space(shutil.disk_usage(folder).free, total)
     copying = Copying(total, on_progress=on_progress, is_stopped=is_stopped)
     files: list[ManifestFile] = []
     for source in sources:

@@ -13,6 +13,8 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # A name may have 255 bytes on Linux; a part's suffix and a number are added to it.
 _LONGEST_BYTES = 120
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 def safe_name(text: str) -> str:
     """A name as close to the text as any drive allows."""
@@ -34,9 +36,6 @@ def free_name(text: str, taken: Collection[str]) -> str:
         number += 1
         candidate = f"{name} ({number})"
     return candidate
-
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def folder_failure(error: OSError, folder: Path) -> FolderFailure:

@@ -17,7 +17,7 @@ from runtime.models.library.manifest import (
     write_manifest,
 )
 from runtime.models.library.models_folder import folder_failure
-from runtime.models.library.verified_copy import Copying, check_room
+from runtime.models.library.verified_copy import Copying, check_disk_space
 from runtime.problems import FolderFailure, Problem
 
 # What is copied is nobody's model until all of it is there.
@@ -49,7 +49,7 @@ def move_library(
         the library at its new place
 
     Raises:
-        FolderFailure: the target cannot be used or has too little room
+        FolderFailure: the target cannot be used or has too little space
         Stopped: the user had enough; nothing was moved
     """
     target = target.absolute()
@@ -127,7 +127,7 @@ def _copy_all(
         total = sum(_size(folder) for folder in folders)
         shutil.rmtree(arriving, ignore_errors=True)
         arriving.mkdir(parents=True)
-        check_room(shutil.disk_usage(target).free, total)
+        check_disk_space(shutil.disk_usage(target).free, total)
         copying = Copying(total, on_progress=on_progress, is_stopped=is_stopped)
         for folder in folders:
             _copy_folder(folder, arriving / folder.name, copying)

@@ -9,6 +9,10 @@ from runtime.problems import FolderFailure, Problem, Stopped
 
 _BLOCK = 1 << 20
 
+_BLOCK = 1 << 20
+# Space that is always left on the disk for everything else.
+_FLOOR_BYTES = 2 << 30
+
 
 def sha256_of(path: Path, *, on_read: Callable[[int], None]) -> str:
     """The SHA-256 of a file, in hex.
@@ -28,11 +32,6 @@ def sha256_of(path: Path, *, on_read: Callable[[int], None]) -> str:
             done += len(block)
             on_read(done)
     return digest.hexdigest()
-
-
-_BLOCK = 1 << 20
-# Space that is always left on the disk for everything else.
-_FLOOR_BYTES = 2 << 30
 
 
 class Copying:
@@ -97,7 +96,7 @@ class Copying:
             raise Stopped
 
 
-def check_room(free_bytes: int, needed_bytes: int) -> None:
+def check_disk_space(free_bytes: int, needed_bytes: int) -> None:
     """Make sure that so much can be written without filling the disk.
 
     Raises:

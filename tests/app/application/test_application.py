@@ -90,7 +90,7 @@ def test_that_the_model_on_the_command_line_goes_before_everything(start: Start)
     assert running.engine.loads()[0].files == files
 
 
-def test_that_every_wish_of_the_window_is_granted(running: RunningProgram) -> None:
+def test_that_every_action_of_the_window_is_carried_out(running: RunningProgram) -> None:
     window, program = running.window, running.program
     running.ask("first?", "one")
     answer = program.transcript.turns()[-1]

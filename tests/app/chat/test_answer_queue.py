@@ -345,11 +345,11 @@ def test_that_an_answer_that_cannot_be_saved_is_told_once_and_stays_on_screen(
     assert session.turns()[-1].text == LONG_ANSWER
 
 
-def test_that_an_answer_that_ended_unsaved_is_saved_when_there_is_room(
+def test_that_an_answer_that_ended_unsaved_is_saved_when_there_is_space(
     session: ChatSession,
 ) -> None:
     answer_on_a_full_disk(session)
-    make_room(session)
+    make_space(session)
     session.qtbot.waitUntil(lambda: session.stored()[-1] == (LONG_ANSWER, TurnState.COMPLETE))
     titles = [notification.title for notification in session.view.notifications]
     assert titles == ["This answer is not saved yet.", "Everything is saved now."]
@@ -365,7 +365,7 @@ def test_that_an_unsaved_answer_is_in_the_chat_that_is_opened_again(session: Cha
 
 def test_that_the_next_question_goes_along_with_an_unsaved_answer(session: ChatSession) -> None:
     answer_on_a_full_disk(session)
-    make_room(session)
+    make_space(session)
     # Nobody tries again before the question is sent.
     session.queue._saver._timer.stop()
     session.ask("and then?")
@@ -380,7 +380,7 @@ def test_that_an_unsaved_answer_is_saved_once_more_at_the_end(session: ChatSessi
     session.qtbot.waitUntil(lambda: len(ends) == 1)
     assert ends[0] is not None
     assert ends[0].problem is Problem.DISK_FULL
-    make_room(session)
+    make_space(session)
     session.queue.settle(ends.append)
     session.qtbot.waitUntil(lambda: len(ends) == 2)
     assert ends[1] is None
@@ -388,7 +388,7 @@ def test_that_an_unsaved_answer_is_saved_once_more_at_the_end(session: ChatSessi
 
 
 def answer_on_a_full_disk(session: ChatSession) -> None:
-    """Have a question answered at greater length than the store has room for."""
+    """Have a question answered at greater length than the store has space for."""
     session.ask("first")
     session.store.run(lambda store: store._connection.execute("PRAGMA max_page_count = 1"))
     session.engine.write(LONG_ANSWER)
@@ -398,7 +398,7 @@ def answer_on_a_full_disk(session: ChatSession) -> None:
     session.settle()
 
 
-def make_room(session: ChatSession) -> None:
+def make_space(session: ChatSession) -> None:
     session.store.run(lambda store: store._connection.execute("PRAGMA max_page_count = 1000000"))
     session.settle()
 

@@ -290,11 +290,11 @@ def test_that_the_next_question_follows_the_version_on_screen(session: ChatSessi
     assert sent(session)[1] == (Role.ASSISTANT, "one.")
 
 
-@pytest.mark.parametrize("wish", ["edit", "regenerate"])
-def test_that_a_wish_about_a_turn_that_is_gone_does_nothing(
-    session: ChatSession, wish: str
+@pytest.mark.parametrize("action", ["edit", "regenerate"])
+def test_that_an_action_on_a_turn_that_is_gone_does_nothing(
+    session: ChatSession, action: str
 ) -> None:
-    getattr(session.controller, wish)(TurnId(404))
+    getattr(session.controller, action)(TurnId(404))
     session.settle()
     assert session.view.notifications == []
 

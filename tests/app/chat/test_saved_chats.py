@@ -146,7 +146,7 @@ def test_that_a_newer_store_is_refused_and_questions_come_back(
     session.close()
 
 
-def test_that_chats_can_be_read_when_there_is_no_room_to_tidy_up(
+def test_that_chats_can_be_read_when_there_is_no_space_to_tidy_up(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def purge(store: Store, *, untouched_since: float | None = None) -> None:

@@ -93,7 +93,7 @@ def test_that_nothing_is_shown_while_records_are_wanted() -> None:
     assert out.getvalue() == ""
 
 
-def test_that_the_wishes_reach_the_engine() -> None:
+def test_that_the_options_reach_the_engine() -> None:
     asker, engine, _ = make_asker(DONE)
     asker.ask(arguments(), QUESTION)
     (request,) = engine.requests

@@ -32,7 +32,7 @@ def no_look() -> MachineReport:
 
 
 @pytest.mark.parametrize("ram", [16])
-def test_that_a_bare_wish_gets_what_plan_says(ram: int) -> None:
+def test_that_pull_without_a_name_gets_what_plan_says(ram: int) -> None:
     plan = choose(machine(ram), CATALOGUE)
     pick = pick_any(CATALOGUE, (), lambda: machine(ram))
     assert (pick.model.name, pick.quantisation.name) == (plan.model, plan.quantisation)

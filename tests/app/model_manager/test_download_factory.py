@@ -77,14 +77,14 @@ def test_that_a_model_that_nobody_knows_is_said(qtbot: QtBot, tmp_path: Path) ->
     task_pool.close()
 
 
-@pytest.mark.parametrize("wish", ["pause", "cancel"])
+@pytest.mark.parametrize("request_name", ["pause", "cancel"])
 def test_that_what_is_wished_before_it_began_is_not_lost(
-    qtbot: QtBot, tmp_path: Path, wish: str
+    qtbot: QtBot, tmp_path: Path, request_name: str
 ) -> None:
-    # Offline, so that a wish that was lost would be another end than this.
+    # Offline, so that a request that was lost would be another end than this.
     fetching, task_pool = make_fetching(qtbot, tmp_path, Settings(offline=True))
     transfer = fetching.make(KEY)
-    getattr(transfer, wish)()
+    getattr(transfer, request_name)()
     assert transfer.run(lambda _state: None) is None
     task_pool.close()
 

@@ -61,8 +61,8 @@ class DownloadFactory:
         self.qtbot = qtbot
         self.transfers: list[FakeTransfer] = []
         self.arrived: list[Arrived] = []
-        self.front = FakeChatView()
-        self.notification_center = NotificationCenter(self.front)
+        self.view = FakeChatView()
+        self.notification_center = NotificationCenter(self.view)
         self.task_pool = TaskPool()
         self.downloads = Downloads(
             tasks=self.task_pool.transfers,
@@ -148,7 +148,7 @@ def test_that_a_failed_download_says_why_and_can_be_tried_again(fetching: Downlo
     fetching.wait_for(
         Paused(done_bytes=40, total_bytes=100, problem=Problem.UNEXPECTED, detail="x")
     )
-    (notification,) = fetching.front.notifications
+    (notification,) = fetching.view.notifications
     fetching.notification_center.act_on(notification)
     assert len(fetching.transfers) == 2
 

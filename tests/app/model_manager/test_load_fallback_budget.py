@@ -1,4 +1,4 @@
-"""The real ladder and the real estimate, on a device that has less than it said."""
+"""The real fallbacks and the real estimate, on a device that has less than it said."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +97,9 @@ def shrunken(request: pytest.FixtureRequest, tmp_path: Path, qtbot: QtBot) -> It
     ],
     indirect=True,
 )
-def test_that_the_first_rung_the_device_holds_is_loaded_and_remembered(shrunken: Shrunken) -> None:
+def test_that_the_first_fallback_the_device_holds_is_loaded_and_remembered(
+    shrunken: Shrunken,
+) -> None:
     assert isinstance(shrunken.session.model_state.value, Ready)
     loads = shrunken.engine.loads()
     assert len(loads) > 1

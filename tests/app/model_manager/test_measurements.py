@@ -69,7 +69,7 @@ MACHINE = MachineReport(
 )
 
 
-def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None:
+def test_that_what_was_measured_is_there_at_the_next_start(tmp_path: Path) -> None:
     measurements = Measurements(
         plans={"key": PLAN, "other": replace(PLAN, expected_tokens_per_s=7.0)},
         paces={"model": 0.9},
@@ -93,7 +93,7 @@ def test_that_what_was_learnt_is_there_at_the_next_start(tmp_path: Path) -> None
         '{"format": 1, "plans": {"a": {"model": 1}}, "comparison": {"model": "x"}}',
     ],
 )
-def test_that_what_cannot_be_read_is_learnt_again(tmp_path: Path, content: str) -> None:
+def test_that_what_cannot_be_read_is_measured_again(tmp_path: Path, content: str) -> None:
     path = tmp_path / "learnt.json"
     path.write_text(content)
     assert load_measurements(path) == Measurements()

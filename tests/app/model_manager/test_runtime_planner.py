@@ -1,4 +1,4 @@
-"""What is offered and planned on whole machines, with the real catalogue and estimates."""
+"""What could run and is planned on whole machines, with the real catalogue and estimates."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -204,7 +204,7 @@ def test_that_a_file_that_says_nothing_is_loaded_without_a_plan(
     assert all(option.model != "Odd" for option in planner.compose(here).options)
 
 
-def test_that_the_ladder_ends_at_a_smaller_file_that_is_here(planner: RuntimePlanner) -> None:
+def test_that_the_fallbacks_end_at_a_smaller_file_that_is_here(planner: RuntimePlanner) -> None:
     smaller = model(("Qwen3.5 9B", "IQ4_XS"))
     here = snapshot(planner, model(LARGE), smaller, model(SMALL), card=12)
     target = planner.target(here, model(LARGE))

@@ -234,7 +234,7 @@ def test_that_the_model_in_use_is_not_deleted(home: Home) -> None:
     assert model.files.model.is_file()
 
 
-def test_that_a_deleted_model_is_gone_and_the_room_it_took_is_told(home: Home) -> None:
+def test_that_a_deleted_model_is_gone_and_the_space_it_took_is_told(home: Home) -> None:
     model = install(home.paths.models, KEY)
     install(home.paths.models, OTHER)
     home.begin()

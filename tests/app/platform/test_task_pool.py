@@ -20,7 +20,7 @@ def test_that_a_result_arrives_on_the_gui_thread(qtbot: QtBot) -> None:
     assert threads[0][1] is threading.main_thread()
 
 
-def test_that_jobs_of_a_serial_lane_keep_their_order(qtbot: QtBot) -> None:
+def test_that_jobs_of_a_serial_queue_keep_their_order(qtbot: QtBot) -> None:
     tasks = TaskQueue("test", 1)
     done: list[int] = []
     for number in range(50):
@@ -44,7 +44,7 @@ def test_that_a_named_problem_arrives_as_it_is(qtbot: QtBot) -> None:
 
 
 @pytest.mark.logs_warnings
-def test_that_an_unexpected_error_is_told_without_its_words_and_the_lane_goes_on(
+def test_that_an_unexpected_error_is_told_without_its_words_and_the_queue_goes_on(
     qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     tasks = TaskQueue("test", 1)
@@ -97,7 +97,7 @@ def test_that_closing_can_drop_what_was_not_begun(qtbot: QtBot) -> None:
 
 
 @pytest.mark.logs_warnings
-def test_that_a_closed_lane_takes_no_more(qtbot: QtBot) -> None:
+def test_that_a_closed_queue_takes_no_more(qtbot: QtBot) -> None:
     task_pool = TaskPool()
     task_pool.close()
     done: list[None] = []

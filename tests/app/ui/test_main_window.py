@@ -119,7 +119,7 @@ def test_that_a_drag_is_welcomed_over_the_whole_window(shown: ShownWindow) -> No
     assert not overlay.isVisible()
 
 
-def test_that_no_room_keeps_a_drop_from_the_window(
+def test_that_no_panel_keeps_a_drop_from_the_window(
     shown: ShownWindow, make_turn: Callable[..., Turn]
 ) -> None:
     shown.transcript.append(make_turn(1, "q"))
@@ -328,7 +328,7 @@ def test_that_every_button_has_a_name(
     assert nameless == []
 
 
-def test_that_a_narrow_window_gives_its_room_to_the_conversation(
+def test_that_a_narrow_window_gives_its_width_to_the_conversation(
     shown: ShownWindow, qtbot: QtBot
 ) -> None:
     view = find(shown.window, ChatListView)

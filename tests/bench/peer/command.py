@@ -39,18 +39,18 @@ class Part:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure; always ends well, for a busy machine measures badly."""
-    wishes = _parse(arguments)
-    scenes = [scene for scene in SCENES if scene.name in wishes.cases]
-    earlier = _earlier() if wishes.add else {}
+    options = _parse(arguments)
+    scenes = [scene for scene in SCENES if scene.name in options.cases]
+    earlier = _earlier() if options.add else {}
     parts = [
-        _measure_model(model, scenes, wishes, earlier.get(model.name))
-        for model in _models(wishes.models)
+        _measure_model(model, scenes, options, earlier.get(model.name))
+        for model in _models(options.models)
         if model is not None
     ]
     rounds = min((len(row.ours) for part in parts for row in part.rows), default=0)
     results = {
         "machine": machine_in_words(),
-        "peer": _peer(wishes.server),
+        "peer": _peer(options.server),
         "rounds": rounds,
         "parts": [asdict(part) for part in parts],
     }
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         _say(f"\n{part.model} (the server's OMP_WAIT_POLICY: {part.wait_policy})")
         _say(table.plain(part.rows))
     complete = scenes == list(SCENES) and rounds >= _ENOUGH_ROUNDS
-    if parts and (complete or wishes.write):
+    if parts and (complete or options.write):
         _document(results, parts)
     return 0
 
@@ -79,11 +79,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--first", type=int, default=0, help="number of the first round")
     parser.add_argument("--server", type=Path, help="a llama-server instead of the wheel's")
-    wishes = parser.parse_args(arguments)
-    if wishes.quick:
-        wishes.cases = list(_QUICK)
-    wishes.rounds = wishes.rounds or (2 if wishes.quick else _ENOUGH_ROUNDS)
-    return wishes
+    options = parser.parse_args(arguments)
+    if options.quick:
+        options.cases = list(_QUICK)
+    options.rounds = options.rounds or (2 if options.quick else _ENOUGH_ROUNDS)
+    return options
 
 
 def _models(names: Sequence[str]) -> list[BenchModel | None]:
@@ -110,11 +110,11 @@ def _earlier() -> dict[str, Part]:
 
 
 def _measure_model(
-    model: BenchModel, scenes: Sequence[Scene], wishes: argparse.Namespace, earlier: Part | None
+    model: BenchModel, scenes: Sequence[Scene], options: argparse.Namespace, earlier: Part | None
 ) -> Part:
     _say(f"{model.name}")
     if earlier is None:
-        policy = _better_wait_policy(model, wishes.server)
+        policy = _better_wait_policy(model, options.server)
     else:
         policy = None if earlier.wait_policy == _NOT_SET else earlier.wait_policy
     rows = measure(
@@ -122,9 +122,9 @@ def _measure_model(
         scenes,
         (
             partial(OurEngine, model),
-            partial(TheirServer, model, program=wishes.server, wait_policy=policy),
+            partial(TheirServer, model, program=options.server, wait_policy=policy),
         ),
-        rounds=range(wishes.first, wishes.first + wishes.rounds),
+        rounds=range(options.first, options.first + options.rounds),
         report=_say,
     )
     rows = joined(earlier.rows if earlier else (), rows)

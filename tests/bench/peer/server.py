@@ -14,14 +14,14 @@ def main() -> int:
     for name in ("--ctx-size", "--threads", "--port"):
         parser.add_argument(name, type=int, required=True)
     parser.add_argument("--image-max-tokens", type=int, default=-1)
-    wishes = parser.parse_args()
+    options = parser.parse_args()
     parameters = xllamacpp.CommonParams()
-    parameters.model.path = wishes.model
-    parameters.mmproj.path = wishes.mmproj
-    parameters.n_ctx = wishes.ctx_size
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = wishes.threads
-    parameters.port = wishes.port
-    parameters.image_max_tokens = wishes.image_max_tokens
+    parameters.model.path = options.model
+    parameters.mmproj.path = options.mmproj
+    parameters.n_ctx = options.ctx_size
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = options.threads
+    parameters.port = options.port
+    parameters.image_max_tokens = options.image_max_tokens
     # What llama-server makes of its own default (-1); the wheel's default is 1 slot, which
     # would have to read a conversation again after every switch.
     parameters.n_parallel, parameters.kv_unified = 4, True

@@ -1,4 +1,4 @@
-"""Saved conversations on their shelf: found by what they hold, bounded, under their fingerprint."""
+"""Saved conversations: found by what they hold, bounded, under their fingerprint."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from runtime.engine.blob_store import BlobStore, Payload
+from runtime.engine.checkpoints import Checkpoint, newest
 from runtime.engine.prefill_plan import Picture, Unit
-from runtime.engine.saved_states import Checkpoint, SavedState, SavedStates, newest
+from runtime.engine.saved_states import SavedState, SavedStates
 
 MANY = 1 << 20
 STATE_BYTES = 1000
@@ -32,7 +33,7 @@ def state(units: Sequence[Unit], *marks: int) -> SavedState:
     )
 
 
-def shelf_on(
+def states_in(
     folder: Path | None,
     *,
     fingerprint: str = "ours",
@@ -58,33 +59,33 @@ def files_in(folder: Path) -> int:
 
 
 def test_that_a_whole_state_that_is_continued_saves_all_of_it() -> None:
-    states = shelf_on(None)
+    states = states_in(None)
     states.put(state(range(100)))
     assert saved_cells(states, range(150)) == 100
 
 
 def test_that_a_state_that_went_on_otherwise_saves_up_to_its_checkpoint() -> None:
-    states = shelf_on(None)
+    states = states_in(None)
     states.put(state(range(100), 20, 60, 90))
     assert saved_cells(states, [*range(70), 500, 501]) == 60
     assert saved_cells(states, [*range(10), 500, 501]) == 0
 
 
 def test_that_the_last_token_of_a_question_is_never_saved_reading() -> None:
-    states = shelf_on(None)
+    states = states_in(None)
     states.put(state(range(100), 60, 100))
     assert saved_cells(states, range(100)) == 60
     assert saved_cells(states, range(100), logits=False) == 100
 
 
 def test_that_pictures_count_as_their_cells() -> None:
-    states = shelf_on(None)
+    states = states_in(None)
     states.put(state([1, PICTURE, 2]))
     assert saved_cells(states, [1, PICTURE, 2, 3]) == 18
 
 
 def test_that_the_state_that_saves_most_is_found(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path, ram_bytes=0)
+    states = states_in(tmp_path, ram_bytes=0)
     states.put(state([*range(50), 999]))
     states.put(state([*range(30), 998], 30))
     states.put(state([*range(80), 997], 70))
@@ -96,8 +97,8 @@ def test_that_the_state_that_saves_most_is_found(tmp_path: Path) -> None:
 def test_that_a_state_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
     units = [1, PICTURE, *range(2, 40)]
     kept = state(units, 10, 20, 30)
-    assert shelf_on(tmp_path).write(kept)
-    found = taken(shelf_on(tmp_path), [*units, 500])
+    assert states_in(tmp_path).write(kept)
+    found = taken(states_in(tmp_path), [*units, 500])
     assert found is not None
     assert found.units == kept.units
     assert np.array_equal(found.memory, kept.memory)
@@ -107,12 +108,12 @@ def test_that_a_state_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
 
 
 def test_that_a_state_of_another_fingerprint_is_neither_used_nor_deleted(tmp_path: Path) -> None:
-    shelf_on(tmp_path, fingerprint="theirs").write(state(range(100)))
-    ours = shelf_on(tmp_path)
+    states_in(tmp_path, fingerprint="theirs").write(state(range(100)))
+    ours = states_in(tmp_path)
     assert saved_cells(ours, range(150)) == 0
     ours.write(state(range(120)))
     assert saved_cells(ours, range(150)) == 120
-    assert saved_cells(shelf_on(tmp_path, fingerprint="theirs"), range(150)) == 100
+    assert saved_cells(states_in(tmp_path, fingerprint="theirs"), range(150)) == 100
 
 
 class CountingStore(BlobStore):
@@ -126,8 +127,8 @@ class CountingStore(BlobStore):
 
 
 def test_that_headers_are_read_once_whoever_made_them(tmp_path: Path) -> None:
-    shelf_on(tmp_path, fingerprint="theirs").write(state(range(100)))
-    shelf_on(tmp_path, fingerprint="ours").write(state(range(50)))
+    states_in(tmp_path, fingerprint="theirs").write(state(range(100)))
+    states_in(tmp_path, fingerprint="ours").write(state(range(50)))
     store = CountingStore(tmp_path, budget_bytes=MANY)
     ours = SavedStates(store, fingerprint="ours", ram_bytes=MANY)
     for _again in range(3):
@@ -136,28 +137,28 @@ def test_that_headers_are_read_once_whoever_made_them(tmp_path: Path) -> None:
 
 
 def test_that_a_damaged_state_is_not_offered_twice(tmp_path: Path) -> None:
-    shelf_on(tmp_path).write(state(range(100)))
+    states_in(tmp_path).write(state(range(100)))
     (path,) = tmp_path.glob("*.cache")
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    states = shelf_on(tmp_path)
+    states = states_in(tmp_path)
     assert taken(states, range(150)) is None
     assert saved_cells(states, range(150)) == 0
     assert files_in(tmp_path) == 0
 
 
 def test_that_what_ram_cannot_hold_goes_to_disk_the_oldest_first(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path, ram_bytes=2 * STATE_BYTES)
+    states = states_in(tmp_path, ram_bytes=2 * STATE_BYTES)
     for number in range(3):
         states.put(state([number, *range(50)]))
     assert files_in(tmp_path) == 1
     for number in range(3):
         assert saved_cells(states, [number, *range(60)]) == 51
-    assert saved_cells(shelf_on(tmp_path), [0, *range(60)]) == 51
+    assert saved_cells(states_in(tmp_path), [0, *range(60)]) == 51
 
 
 def test_that_without_a_disk_what_ram_cannot_hold_is_gone() -> None:
-    states = shelf_on(None, ram_bytes=STATE_BYTES)
+    states = states_in(None, ram_bytes=STATE_BYTES)
     states.put(state([1, *range(50)]))
     states.put(state([2, *range(50)]))
     assert saved_cells(states, [1, *range(60)]) == 0
@@ -165,7 +166,7 @@ def test_that_without_a_disk_what_ram_cannot_hold_is_gone() -> None:
 
 
 def test_that_the_end_writes_everything_once(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path)
+    states = states_in(tmp_path)
     for number in range(3):
         states.put(state([number, *range(50)]))
     states.write_all()
@@ -174,7 +175,7 @@ def test_that_the_end_writes_everything_once(tmp_path: Path) -> None:
 
 
 def test_that_a_state_gives_way_to_its_continuation(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path)
+    states = states_in(tmp_path)
     states.write(state(range(50)))
     states.put(state(range(60)))
     states.write(state(range(70)))
@@ -184,15 +185,15 @@ def test_that_a_state_gives_way_to_its_continuation(tmp_path: Path) -> None:
 
 
 def test_that_a_state_and_its_beginning_put_later_can_both_be_written(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path)
+    states = states_in(tmp_path)
     states.put(state(range(100), 90))
     states.put(state(range(50)))
     states.write_all()
-    assert saved_cells(shelf_on(tmp_path), range(150)) == 100
+    assert saved_cells(states_in(tmp_path), range(150)) == 100
 
 
 def test_that_a_state_that_cannot_be_written_leaves_its_beginning(tmp_path: Path) -> None:
-    states = shelf_on(tmp_path, disk_bytes=3 * STATE_BYTES)
+    states = states_in(tmp_path, disk_bytes=3 * STATE_BYTES)
     states.write(state(range(50)))
     large = SavedState(
         units=tuple(range(60)), memory=bytes_like(4 * STATE_BYTES, 1), checkpoints=()

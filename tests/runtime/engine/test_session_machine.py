@@ -1,4 +1,4 @@
-"""Any sequence of wishes leaves the engine answering as if it had never heard of the others."""
+"""Any sequence of requests leaves the engine answering as if it had never heard of the others."""
 
 import logging
 import tempfile
@@ -106,7 +106,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     fresh.close()
 
 
-class DownloadControl:
+class RequestControl:
     """Counts how often an engine looked whether to stop, and what it said until then."""
 
     def __init__(self, *, checks: int | None = None, pieces: int | None = None) -> None:
@@ -178,7 +178,7 @@ class ConversationMachine(RuleBasedStateMachine):
         self._ask(self._here, question(text, *(self._attached or self._some(files))), thinking)
         self._attached = ()
         if settle:
-            self._settle(DownloadControl())
+            self._settle(RequestControl())
 
     @precondition(lambda self: self._here)
     @rule(thinking=st.booleans())
@@ -204,39 +204,39 @@ class ConversationMachine(RuleBasedStateMachine):
         self._here = self._turns[choice % len(self._turns)]
         self._attached = ()
         if ahead:
-            self._prefill_ahead(DownloadControl())
+            self._prefill_ahead(RequestControl())
         self._ask(self._here, question(text), thinking)
 
     @rule(text=TEXT, files=CHOICE, thinking=st.booleans(), checks=CHECKS)
     def stop_while_reading(self, text: str, files: int, thinking: bool, checks: int) -> None:
         asked = question(text, *self._some(files))
-        self._ask(self._here, asked, thinking, DownloadControl(checks=checks))
+        self._ask(self._here, asked, thinking, RequestControl(checks=checks))
 
     @rule(text=TEXT, thinking=st.booleans(), pieces=PIECES, settle=st.booleans())
     def stop_while_writing(self, text: str, thinking: bool, pieces: int, settle: bool) -> None:
-        self._ask(self._here, question(text), thinking, DownloadControl(pieces=pieces))
+        self._ask(self._here, question(text), thinking, RequestControl(pieces=pieces))
         if settle:
-            self._settle(DownloadControl())
+            self._settle(RequestControl())
 
     @rule(checks=CHECKS)
     def interrupt_settling(self, checks: int) -> None:
-        self._settle(DownloadControl(checks=checks))
+        self._settle(RequestControl(checks=checks))
 
     @rule(files=CHOICE)
     def attach(self, files: int) -> None:
         self._attached = self.world.files[files % len(self.world.files)]
-        self._prefill_ahead(DownloadControl())
+        self._prefill_ahead(RequestControl())
 
     @rule(files=CHOICE, checks=CHECKS)
     def attach_and_interrupt(self, files: int, checks: int) -> None:
         self._attached = self.world.files[files % len(self.world.files)]
-        self._prefill_ahead(DownloadControl(checks=checks))
+        self._prefill_ahead(RequestControl(checks=checks))
 
     @rule(text=TEXT, words=CHOICE, checks=CHECKS)
     def type_and_perhaps_send(self, text: str, words: int, checks: int) -> None:
         for end in range(1, 1 + words % 4):
             typed = " ".join(text.split()[:end])
-            self._prefill_ahead(DownloadControl(checks=checks if words > 9 else None), typed)
+            self._prefill_ahead(RequestControl(checks=checks if words > 9 else None), typed)
         if words % 2:
             self._ask(self._here, question(text, *self._attached), thinking=False)
             self._attached = ()
@@ -245,7 +245,7 @@ class ConversationMachine(RuleBasedStateMachine):
     @rule()
     def remove_what_is_attached(self) -> None:
         self._attached = ()
-        self._prefill_ahead(DownloadControl())
+        self._prefill_ahead(RequestControl())
 
     @rule()
     def save(self) -> None:
@@ -302,18 +302,18 @@ class ConversationMachine(RuleBasedStateMachine):
         parent: Turn | None,
         asked: Message,
         thinking: bool,
-        wish: DownloadControl | None = None,
+        control: RequestControl | None = None,
     ) -> None:
         assert self._engine is not None
-        wish = wish or DownloadControl()
+        control = control or RequestControl()
         before = self._system if parent is None else parent.messages
         if parent is not None:
             self._system = parent.messages[:1] if parent.messages[0].role is Role.SYSTEM else ()
         request = AnswerRequest(
             request_id=NUMBER, messages=(*before, asked), thinking=thinking, max_tokens=MAX_TOKENS
         )
-        self._engine.answer(request, wish.events.append, wish.stopped)
-        reply = Reply(wish.events)
+        self._engine.answer(request, control.events.append, control.stopped)
+        reply = Reply(control.events)
         self._compare(reply, request.messages, thinking)
         if reply.text:
             self._here = Turn(before, parent, asked, reply.text)
@@ -340,24 +340,24 @@ class ConversationMachine(RuleBasedStateMachine):
         self._is_new = False
         self._counts["with pictures"] += reply.finished.tokens.pictures > 0
 
-    def _settle(self, wish: DownloadControl) -> None:
+    def _settle(self, control: RequestControl) -> None:
         assert self._engine is not None
-        self._engine.settle(wish.stopped)
+        self._engine.settle(control.stopped)
 
-    def _prefill_ahead(self, wish: DownloadControl, typed: str = "") -> None:
+    def _prefill_ahead(self, control: RequestControl, typed: str = "") -> None:
         assert self._engine is not None
         before = self._system if self._here is None else self._here.messages
         parts = (*self._attached, *([Text(text=typed)] if typed else []))
         given = [Message(role=Role.USER, parts=parts)] if parts else []
         request = PrefillRequest(request_id=NUMBER, messages=(*before, *given))
-        self._counts["read ahead"] += self._engine.prefill_ahead(request, wish.stopped) > 0
+        self._counts["read ahead"] += self._engine.prefill_ahead(request, control.stopped) > 0
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("number", "checkpoint_bytes"), [(1, 512 << 20), (2, 0)], ids=["roomy", "few checkpoints"]
 )
-def test_that_any_sequence_of_wishes_is_answered_as_by_a_fresh_engine(
+def test_that_any_sequence_of_requests_is_answered_as_by_a_fresh_engine(
     world: World,
     number: int,
     checkpoint_bytes: int,

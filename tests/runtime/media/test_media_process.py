@@ -145,7 +145,7 @@ def test_that_a_job_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     root = ROOT
     with subprocess.Popen(
         [sys.executable, str(script), str(started), str(Path(__file__).parent)],
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(root), str(root / "tests")))},
     ) as parent:
         while not (started.exists() and started.read_text()):
             assert parent.poll() is None

@@ -19,7 +19,7 @@ def candidate(plan: LoadPlan) -> Candidate:
     return candidate_of(model, found)
 
 
-def test_that_the_ladder_is_walked_in_its_order_to_the_bottom() -> None:
+def test_that_fallbacks_are_tried_in_their_order_to_the_last() -> None:
     plan: LoadPlan = replace(choose(machine(16, 8), CATALOGUE), kv_type=KvType.F16, context=16_384)
     assert plan.projector_on is ProjectorPlace.GPU
     model = CATALOGUE[-1]

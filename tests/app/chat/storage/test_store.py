@@ -282,8 +282,8 @@ def test_that_a_full_disk_is_named_and_leaves_everything_as_it_was(
     assert caught.value.problem is Problem.DISK_FULL
     assert texts(store, exchange.chat.chat_id) == ["question", ""]
     store._connection.execute("PRAGMA max_page_count = 1000000")
-    ask(store, "after making room", exchange.chat.chat_id, exchange.answer.turn_id)
-    assert texts(store, exchange.chat.chat_id)[2] == "after making room"
+    ask(store, "after making space", exchange.chat.chat_id, exchange.answer.turn_id)
+    assert texts(store, exchange.chat.chat_id)[2] == "after making space"
 
 
 def test_that_the_files_of_a_purged_chat_go_at_once(store: Store, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The store against a model of a few lines: any wishes, in any order, reopened in between."""
+"""The store against a model of a few lines: any jobs, in any order, reopened in between."""
 
 import tempfile
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import pytest
-from tools.sample_options import sample_library, sample_options
 
 from app.model_manager.model_options import Fit, MemoryUse, ModelOption
 from app.model_manager.options.option_text import (
@@ -16,6 +15,7 @@ from app.model_manager.options.option_text import (
 )
 from runtime.models.download.progress import Paused, Transferring, TransferState, Verifying, Waiting
 from runtime.problems import Problem
+from tools.sample_options import sample_library, sample_options
 
 _MIB = 1 << 20
 _GIB = 1 << 30
@@ -42,7 +42,7 @@ def option(**others: object) -> ModelOption:
     return replace(snapshot, **others)  # type: ignore[arg-type]
 
 
-def test_that_the_facts_of_an_offer_are_one_line() -> None:
+def test_that_the_facts_of_an_option_are_one_line() -> None:
     words = "Fits fully · ≈ 24 tokens/s · a screenshot in ≈ 3 s · 3.0 GB to download"
     assert facts_of(option()) == words
 

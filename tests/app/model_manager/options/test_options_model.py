@@ -1,12 +1,12 @@
 from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
-from tools.sample_options import downloading, sample_options
 
 from app.model_manager.options.options_model import OptionsModel
+from tools.sample_options import downloading, sample_options
 
 
-def test_that_equal_offers_are_told_once(qtbot: QtBot) -> None:
+def test_that_equal_options_are_told_once(qtbot: QtBot) -> None:
     model = OptionsModel()
     with qtbot.waitSignal(model.changed) as blocker:
         model.set(sample_options())
@@ -15,7 +15,7 @@ def test_that_equal_offers_are_told_once(qtbot: QtBot) -> None:
         model.set(sample_options())
 
 
-def test_that_a_new_state_of_an_offer_is_taken_wherever_it_is_shown(qtbot: QtBot) -> None:
+def test_that_a_new_state_of_an_option_is_taken_wherever_it_is_shown(qtbot: QtBot) -> None:
     model = OptionsModel()
     model.set(sample_options())
     look = model.value.first_look

@@ -132,7 +132,7 @@ def test_that_nothing_fits_is_said_and_the_demo_remains(shown: ShownWindow, page
     assert "Just look around with the demo" in [b.text() for b in page.findChildren(QPushButton)]
 
 
-def test_that_the_demo_makes_room_for_the_conversation(
+def test_that_the_demo_gives_way_to_the_conversation(
     shown: ShownWindow, page: FirstRun, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(shown.window.model_actions.demo_chosen):
@@ -163,9 +163,9 @@ def test_that_a_file_is_imported_by_copy_or_where_it_is(
     with qtbot.waitSignal(shown.window.model_actions.import_chosen) as blocker:
         button.click()
     assert blocker.args is not None
-    (wish,) = blocker.args
-    assert isinstance(wish, ModelImport)
-    assert (wish.path.name, wish.copies) == ("model.gguf", copies)
+    (chosen,) = blocker.args
+    assert isinstance(chosen, ModelImport)
+    assert (chosen.path.name, chosen.copies) == ("model.gguf", copies)
 
 
 def test_that_everything_to_press_has_a_name(page: FirstRun) -> None:

@@ -358,7 +358,7 @@ def test_that_quiet_actions_are_said(shown: ShownWindow, picker: ModelPicker, qt
         press(Qt.Key.Key_Space)
 
 
-def test_that_offers_that_come_while_it_is_closed_are_shown_when_it_opens(
+def test_that_options_that_come_while_it_is_closed_are_shown_when_it_opens(
     shown: ShownWindow,
 ) -> None:
     picker = find(shown.window, ModelPicker)

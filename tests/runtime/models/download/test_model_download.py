@@ -373,7 +373,7 @@ def test_that_a_projector_is_not_fetched_twice(
     assert server.sent_bytes - before == len(MODEL)
 
 
-def test_that_a_disk_with_too_little_room_is_not_begun_on(
+def test_that_a_disk_with_too_little_space_is_not_begun_on(
     fetcher: Fetcher, server: LyingServer
 ) -> None:
     fetcher.disk_space = DiskSpace(floor_bytes=1000, free=lambda _folder: len(MODEL) + 999)

@@ -13,7 +13,7 @@ def urls(endpoint: str) -> list[str]:
     return [source.url(UNIT, UNIT.model) for source in sources_for(endpoint)]
 
 
-def test_that_without_a_wish_hugging_face_comes_before_modelscope() -> None:
+def test_that_without_a_choice_hugging_face_comes_before_modelscope() -> None:
     assert urls("") == [
         "https://huggingface.co/someone/Small-GGUF/resolve/"
         "0123456789abcdef0123456789abcdef01234567/Small%20Q4.gguf",
