@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from runtime.hardware.probes import basics, linux, macos, windows
-from runtime.hardware.probes import windows as dxgi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ def probe_groups(models_folder: Path) -> tuple[tuple[Probe, ...], ...]:
             Probe(name="processor", ask=windows.processor, limit_s=2.0),
             Probe(name="display_classes", ask=windows.display_classes, limit_s=2.0),
         )
-        adapters = Probe(name="dxgi", ask=dxgi.dxgi, limit_s=5.0)
+        adapters = Probe(name="dxgi", ask=windows.dxgi, limit_s=5.0)
         return ((*common, *registry, disk), (adapters,), *nvidia)
     files = (
         Probe(name="cpuinfo", ask=linux.cpuinfo, limit_s=2.0),

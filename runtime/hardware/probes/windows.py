@@ -21,7 +21,6 @@ _VALUES = (
 _FEATURES = {"AVX2": 40, "AVX512F": 41, "NEON": 19}
 
 if sys.platform == "win32":
-    import ctypes
     import winreg
 
     def processor() -> object:
