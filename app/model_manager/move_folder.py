@@ -1,11 +1,12 @@
-"""Changes the models folder, and takes the models along."""
+"""Shows the models folder, changes it, and takes the models along."""
 
 import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 
 from app.model_manager.downloads import Downloads
 from app.model_manager.inventory import ModelInventory
@@ -67,9 +68,19 @@ class FolderMove(QObject):
             job = partial(self._move, library, change.folder)
         self._tasks.run(job, then=partial(self._on_done, library.folder), failed=self._on_failed)
 
+    @Slot()
+    def show(self) -> None:
+        """Show the folder in the system's file manager, or where it will be."""
+        # In the pool: the folder may be on a drive that takes its time.
+        self._tasks.run(partial(_nearest_folder, self._inventory.folder), then=self._open)
+
     def end(self) -> None:
         """Let no move keep the program from closing; the models stay where they are."""
         self._is_ended.set()
+
+    def _open(self, folder: Path) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(folder)):
+            self._notification_center.show(messages.models_folder_not_shown(folder))
 
     def _move(self, library: Library, target: Path) -> Path | None:
         # In the pool.
@@ -133,3 +144,8 @@ def _moved(files: ModelFiles, old: Path, new: Path) -> ModelFiles:
         model=moved(files.model),
         projector=None if files.projector is None else moved(files.projector),
     )
+
+
+def _nearest_folder(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists: it is made with the first model."""
+    return next((each for each in (folder, *folder.parents) if each.is_dir()), folder)

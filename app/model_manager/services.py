@@ -172,6 +172,7 @@ class ModelServices(QObject):
         actions.context_chosen.connect(self.choose_context)
         actions.import_chosen.connect(self.imports.take)
         actions.models_folder_chosen.connect(self.folder_move.change)
+        actions.folder_requested.connect(self.folder_move.show)
         actions.unload_requested.connect(self.loading.unload)
         actions.load_cancel_requested.connect(self.loading.cancel)
 

@@ -224,6 +224,15 @@ def models_moved(folder: Path) -> Notification:
     return Notification(title=f"Models are now kept in {folder}.", kind=NotificationKind.INFO)
 
 
+def models_folder_not_shown(folder: Path) -> Notification:
+    """This system has nothing that shows folders."""
+    return Notification(
+        title="No program on this computer shows folders.",
+        explanation=f"Your models are kept in {folder}.",
+        kind=NotificationKind.WARNING,
+    )
+
+
 def models_move_waits() -> Notification:
     """A move was asked for while the model works."""
     return Notification(
