@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from app.model_manager.model_options import FirstLook, Fit, MemoryUse, ModelOption, ModelOptions
+from app.model_manager.model_options import (
+    FirstRunSummary,
+    Fit,
+    MemoryUse,
+    ModelOption,
+    ModelOptions,
+)
 from runtime.models.download.progress import Paused, Transferring
 
 _MIB = 1 << 20
@@ -74,7 +80,7 @@ def sample_options(*, context: int = 0) -> ModelOptions:
     options = [replace(each, is_recommended=_is_best(each)) for each in options]
     recommended = next(each for each in options if each.is_recommended)
     alternatives = (_find(options, "4B", "Q8_0"), _find(options, "2B", "Q8_0"))
-    look = FirstLook(
+    look = FirstRunSummary(
         found="An NVIDIA GeForce RTX 3060 with 12 GB of memory, 32 GB of RAM and 210 GB of free"
         " disk.",
         recommendation=recommended,

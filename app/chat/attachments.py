@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from app.chat.draft_attachments import DraftAttachments, EntryId
-from app.chat.storage.attachment_files import AttachmentFiles, KeptFile
+from app.chat.storage.attachment_files import AttachmentFiles, StoredFile
 from app.chat.turns import Attachment, AttachmentKind
 from app.notifications import messages, problem_messages
 from app.notifications.notification_center import NotificationCenter
@@ -31,7 +31,7 @@ Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredAttachment:
     """A file that can be sent along.
 
     Attributes:
@@ -96,7 +96,7 @@ class Attachments(QObject):
         """Leave a file out."""
         self._draft_attachments.remove(entry_id)
 
-    def _take(self, name: str, job: Callable[[Stop], Kept]) -> None:
+    def _take(self, name: str, job: Callable[[Stop], StoredAttachment]) -> None:
         entry_id = self._draft_attachments.add(name)
         self._unwanted[entry_id] = unwanted = threading.Event()
         self._tasks.run(
@@ -112,7 +112,7 @@ class Attachments(QObject):
         for entry_id in self._unwanted.keys() - wanted:
             self._unwanted.pop(entry_id).set()
 
-    def _on_kept(self, entry_id: EntryId, kept: Kept) -> None:
+    def _on_kept(self, entry_id: EntryId, kept: StoredAttachment) -> None:
         self._unwanted.pop(entry_id, None)
         attachment, readable_s = kept.attachment, kept.readable_s
         duration_s = attachment.duration_s
@@ -135,7 +135,7 @@ class Attachments(QObject):
         self._notification_center.show_failure(failure)
 
 
-def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> Kept:
+def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> StoredAttachment:
     """Copy a file and find out what it is. Blocks.
 
     Raises:
@@ -151,7 +151,9 @@ def keep_file(files: AttachmentFiles, path: Path, stopped: Stop = never) -> Kept
         raise FileFailure(Problem.MEDIA_TOO_SLOW, problem_messages.file_detail(path.name)) from stop
 
 
-def keep_picture(files: AttachmentFiles, picture: QImage, stopped: Stop = never) -> Kept:
+def keep_picture(
+    files: AttachmentFiles, picture: QImage, stopped: Stop = never
+) -> StoredAttachment:
     """Write a picture as a PNG and keep it like a file. Blocks.
 
     Raises:
@@ -169,7 +171,7 @@ def keep_picture(files: AttachmentFiles, picture: QImage, stopped: Stop = never)
         return keep_file(files, path, stopped)
 
 
-def _look_at(kept: KeptFile, name: str, stopped: Stop) -> Kept:
+def _look_at(kept: StoredFile, name: str, stopped: Stop) -> StoredAttachment:
     try:
         facts = inspect(kept.path, thumbnail=kept.thumbnail, stopped=stopped)
     except FileFailure as failure:
@@ -182,7 +184,7 @@ def _look_at(kept: KeptFile, name: str, stopped: Stop) -> Kept:
     return _kept(kept, name, facts)
 
 
-def _kept(kept: KeptFile, name: str, facts: PictureFacts | VideoFacts) -> Kept:
+def _kept(kept: StoredFile, name: str, facts: PictureFacts | VideoFacts) -> StoredAttachment:
     match facts:
         case PictureFacts():
             kind, duration_s, readable_s = AttachmentKind.PICTURE, None, None
@@ -190,7 +192,7 @@ def _kept(kept: KeptFile, name: str, facts: PictureFacts | VideoFacts) -> Kept:
             kind, duration_s, readable_s = AttachmentKind.VIDEO, facts.duration_s, facts.readable_s
         case _:
             assert_never(facts)
-    return Kept(
+    return StoredAttachment(
         attachment=Attachment(
             digest=kept.digest,
             kind=kind,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.chat.answer_queue import AnswerQueue
 from app.chat.draft_attachments import DraftAttachments
-from app.chat.presenter import ChatPresenter, Place
+from app.chat.presenter import ChatPosition, ChatPresenter
 from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.records import Chat, Exchange, Question
 from app.chat.storage.store import Store
@@ -34,7 +34,7 @@ class Asked:
     """
 
     text: str
-    place: Place
+    place: ChatPosition
     is_edit: bool
 
 
@@ -220,14 +220,14 @@ class ChatController(QObject):
         texts = [self._sending] if self._is_sending else []
         self._presenter.show_waiting("\n\n".join([*texts, *(asked.text for asked in self._asked)]))
 
-    def _on_answer_begun(self, place: Place, exchange: Exchange) -> None:
+    def _on_answer_begun(self, place: ChatPosition, exchange: Exchange) -> None:
         self._presenter.list_chat(exchange.chat)
         if place is self._presenter.place:
             place.parent_id = exchange.answer.turn_id
             self._presenter.show_answer_instead(exchange.answer)
         self._answers.ask(exchange.chat.chat_id, exchange.answer)
 
-    def _on_branch_chosen(self, place: Place, chat: Chat) -> None:
+    def _on_branch_chosen(self, place: ChatPosition, chat: Chat) -> None:
         if place is self._presenter.place:
             turns = self._answers.as_they_are(chat.turns)
             self._presenter.show_turns(chat.summary.chat_id, turns)

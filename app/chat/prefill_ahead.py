@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from app.chat.answer_queue import AnswerQueue
 from app.chat.draft_attachments import DraftAttachments
-from app.chat.presenter import ChatPresenter, Place
+from app.chat.presenter import ChatPosition, ChatPresenter
 from app.chat.storage.async_store import AsyncStore
 from app.chat.storage.store import Store
 from app.chat.turns import Turn, messages_of, part_of
@@ -165,7 +165,7 @@ class PrefillAhead(QObject):
             and self._is_allowed()
         )
 
-    def _submit(self, place: Place, turns: Sequence[Turn]) -> None:
+    def _submit(self, place: ChatPosition, turns: Sequence[Turn]) -> None:
         if place is not self._presenter.place or not self._is_possible():
             return
         messages = messages_of(self._answers.as_they_are(turns))

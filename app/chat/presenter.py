@@ -31,7 +31,7 @@ class ChatView(Protocol):
 # Compared by identity, and changed in place: a question that is on its way to the store and
 # the screen share one, so the next question knows where the first has gone.
 @dataclass(slots=True, eq=False)
-class Place:
+class ChatPosition:
     """Where the next question goes.
 
     Attributes:
@@ -72,7 +72,7 @@ class ChatPresenter:
         self._chats = chats
         self._view = view
         self._draft: Draft | None = None
-        self.place = Place()
+        self.place = ChatPosition()
         self.is_asking = False
 
     @property
@@ -105,7 +105,7 @@ class ChatPresenter:
     def show_turns(self, chat_id: ChatId | None, turns: Sequence[Turn]) -> None:
         """Show a branch of a chat; the next question follows its last turn."""
         self.end_edit()
-        self.place = Place(chat_id, turns[-1].turn_id if turns else None)
+        self.place = ChatPosition(chat_id, turns[-1].turn_id if turns else None)
         self._transcript.show_turns(turns)
         self._chats.set_current(chat_id)
 
@@ -168,7 +168,7 @@ class ChatPresenter:
         self._transcript.remove_from(turn.turn_id)
         self._draft_attachments.show_attachments(turn.attachments)
         self._view.show_draft(turn.text)
-        self.place = Place(self.place.chat_id, turn.parent_id)
+        self.place = ChatPosition(self.place.chat_id, turn.parent_id)
 
     def end_edit(self) -> None:
         """Put back what was in the composer before."""

@@ -85,7 +85,7 @@ class ModelOption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstLook:
+class FirstRunSummary:
     """What the first start says.
 
     Attributes:
@@ -117,7 +117,7 @@ class ModelOptions:
     """
 
     options: tuple[ModelOption, ...] = ()
-    first_look: FirstLook | None = None
+    first_look: FirstRunSummary | None = None
     is_first_run: bool = False
     context: int = 0
 

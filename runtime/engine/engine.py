@@ -13,7 +13,7 @@ from runtime.cache_files import EMBEDDINGS, STATES
 from runtime.content import Message, Role, text_message
 from runtime.engine.blob_store import BlobStore
 from runtime.engine.context import Context, ContextSettings
-from runtime.engine.generation import Answer, Emit, Stop
+from runtime.engine.generation import AnswerGeneration, Emit, Stop
 from runtime.engine.llama_library import NativeLog
 from runtime.engine.llama_log import buffers_of
 from runtime.engine.model import Model
@@ -169,7 +169,7 @@ class Engine:
         return self._settle is not None or self._is_untuned
 
     def answer(self, request: AnswerRequest, emit: Emit, stopped: Stop) -> None:
-        """Answer the last message; the last event is `Finished`.
+        """AnswerGeneration the last message; the last event is `Finished`.
 
         Raises:
             RuntimeFailure: the conversation cannot be answered; memory stays usable
@@ -178,7 +178,7 @@ class Engine:
             self._defaults.thinks_by_default if request.thinking is None else request.thinking
         )
         self._settle = None
-        answer = Answer(
+        answer = AnswerGeneration(
             request, thinking=thinking, emit=emit, picture_clock=lambda: self._picture_seconds
         )
         try:
@@ -239,7 +239,7 @@ class Engine:
         self._parts.close()
 
     def _write(
-        self, answer: Answer, request: AnswerRequest, thinking: bool, stopped: Stop
+        self, answer: AnswerGeneration, request: AnswerRequest, thinking: bool, stopped: Stop
     ) -> Finish:
         settings = self._defaults.sampling(
             thinking=thinking, pictures=has_pictures(request.messages)

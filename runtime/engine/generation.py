@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runtime.engine.model import Model
 from runtime.engine.mtp import DRAFT_LENGTH, Drafter
-from runtime.engine.prefill_plan import Picture, PrefillProgress, ReadCounts, Wanted, cells
+from runtime.engine.prefill_plan import Picture, PrefillProgress, ReadCounts, WantedPrompt, cells
 from runtime.engine.sampling import Sampler
 from runtime.engine.session import Session
 from runtime.events import (
@@ -100,7 +100,7 @@ class TokenGenerator:
             yield token
 
 
-class Answer:
+class AnswerGeneration:
     """An answer while it is made.
 
     Attributes:
@@ -144,7 +144,7 @@ class Answer:
         self._unsaid_is_thinking = thinking
         self._said_at = 0.0
 
-    def read(self, session: Session, wanted: Wanted, stopped: Stop) -> None:
+    def read(self, session: Session, wanted: WantedPrompt, stopped: Stop) -> None:
         """Bring the prompt into memory; see `Session.read` for what it raises."""
         self._picture_tokens = cells([unit for unit in wanted.units if isinstance(unit, Picture)])
         progress = PrefillProgress(

@@ -33,7 +33,7 @@ _EMBEDDING_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownPicture:
     """A picture as it stands in a prompt.
 
     Attributes:
@@ -79,7 +79,7 @@ class PictureCache:
         self._settings_identity = identity
         self._folder = folder
         self._store = store
-        self._looked: dict[tuple[object, ...], tuple[Shown, ...]] = {}
+        self._looked: dict[tuple[object, ...], tuple[ShownPicture, ...]] = {}
         self._sources: dict[str, _Source] = {}
         self._pixels: dict[str, list[Pixels]] = {}
         self._embeddings: OrderedDict[str, Embedding] = OrderedDict()
@@ -87,7 +87,7 @@ class PictureCache:
 
     def look(
         self, part: Image | Video, *, tokens_left: int, stopped: Callable[[], bool]
-    ) -> tuple[Shown, ...]:
+    ) -> tuple[ShownPicture, ...]:
         """What a file becomes in the prompt: one picture, or a pair of frames after another.
 
         The same file under the same `tokens_left` always becomes the same, so that a follow-up
@@ -190,14 +190,14 @@ class PictureCache:
 
     def _put(
         self, part: Image | Video, most_frames: int, pixels: list[Pixels], caption: str
-    ) -> Shown:
+    ) -> ShownPicture:
         height, width, _ = pixels[0].shape
         identity = self._identity(pixels)
         grid = self._projector.grid(width, height, len(pixels))
         self._sources[identity] = _Source(part, most_frames, (width, height, len(pixels)))
         if identity not in self._embeddings:
             self._pixels[identity] = pixels
-        return Shown(
+        return ShownPicture(
             caption=caption,
             before=grid.before,
             picture=Picture(identity=identity, tokens=grid.tokens, positions=grid.positions),

@@ -42,7 +42,7 @@ Unit = int | Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedPrompt:
     """What memory shall hold.
 
     Attributes:
@@ -110,7 +110,7 @@ class PrefillProgress:
 
 
 def make_plan(
-    held: Sequence[Unit], wanted: Wanted, checkpoints: Collection[int], *, logits: bool = True
+    held: Sequence[Unit], wanted: WantedPrompt, checkpoints: Collection[int], *, logits: bool = True
 ) -> Plan:
     """Decide what to keep and what to read.
 
@@ -149,7 +149,7 @@ def positions(units: Sequence[Unit]) -> int:
     return sum(unit.positions if isinstance(unit, Picture) else 1 for unit in units)
 
 
-def _cuts(wanted: Wanted) -> list[int]:
+def _cuts(wanted: WantedPrompt) -> list[int]:
     """Where batches end whatever happens: at boundaries, round pictures, at both ends."""
     end = len(wanted.units)
     cuts = {0, end, *(boundary for boundary in wanted.boundaries if boundary < end)}
@@ -159,7 +159,7 @@ def _cuts(wanted: Wanted) -> list[int]:
     return sorted(cuts)
 
 
-def _may_go_on(wanted: Wanted, place: int) -> bool:
+def _may_go_on(wanted: WantedPrompt, place: int) -> bool:
     """Whether what is wanted up to a place was read in the way it is to be read.
 
     A question that is still being typed is read as far as it stands; if it grows by a block,
@@ -174,14 +174,14 @@ def _may_go_on(wanted: Wanted, place: int) -> bool:
     return left_over == place or end - left_over < BLOCK
 
 
-def _steps(wanted: Wanted, start: int, *, hurried: bool) -> Iterator[Step]:
+def _steps(wanted: WantedPrompt, start: int, *, hurried: bool) -> Iterator[Step]:
     marks = set(_marks(wanted, start, hurried=hurried))
     pieces = _put_together(wanted, start, marks) if hurried else _pieces(wanted, start)
     for begin, end in pieces:
         yield Step(units=wanted.units[begin:end], checkpoint_after=end in marks)
 
 
-def _pieces(wanted: Wanted, start: int) -> Iterator[tuple[int, int]]:
+def _pieces(wanted: WantedPrompt, start: int) -> Iterator[tuple[int, int]]:
     """Beginnings and ends of what is read in one go."""
     for begin, end in pairwise(_cuts(wanted)):
         if end <= start:
@@ -192,7 +192,9 @@ def _pieces(wanted: Wanted, start: int) -> Iterator[tuple[int, int]]:
                 yield piece
 
 
-def _put_together(wanted: Wanted, start: int, marks: Collection[int]) -> Iterator[tuple[int, int]]:
+def _put_together(
+    wanted: WantedPrompt, start: int, marks: Collection[int]
+) -> Iterator[tuple[int, int]]:
     """The same with neighbours in one, as long as they are less than a block.
 
     A small batch takes nearly as long as a larger one, because all weights are read for it.
@@ -211,7 +213,7 @@ def _put_together(wanted: Wanted, start: int, marks: Collection[int]) -> Iterato
         yield waiting
 
 
-def _marks(wanted: Wanted, start: int, *, hurried: bool) -> Iterator[int]:
+def _marks(wanted: WantedPrompt, start: int, *, hurried: bool) -> Iterator[int]:
     """Boundaries worth a checkpoint: after pictures, and far enough from the one before.
 
     While nobody waits, also the last two, where the next question goes on and another answer to

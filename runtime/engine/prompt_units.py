@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from runtime.content import Message, Role, Text, Video, text_message
 from runtime.engine.model import Model
 from runtime.engine.picture_cache import PictureCache
-from runtime.engine.prefill_plan import Unit, Wanted, cells
+from runtime.engine.prefill_plan import Unit, WantedPrompt, cells
 from runtime.problems import Problem, PromptFailure
 from runtime.prompt import Media, PlainText, TemplateText, TurnEnd, render
 
@@ -39,7 +39,7 @@ class PromptUnitBuilder:
 
     def whole(
         self, messages: Sequence[Message], *, thinking: bool, stopped: Stop, ask: bool = True
-    ) -> Wanted:
+    ) -> WantedPrompt:
         """A conversation; with `ask`, up to the opening of the answer.
 
         Raises:
@@ -48,9 +48,11 @@ class PromptUnitBuilder:
             Stopped: `stopped` said so
         """
         prompt = self._written(messages, thinking=thinking, stopped=stopped, ask=ask)
-        return Wanted(units=tuple(prompt.units), boundaries=tuple(prompt.boundaries))
+        return WantedPrompt(units=tuple(prompt.units), boundaries=tuple(prompt.boundaries))
 
-    def beginning(self, messages: Sequence[Message], *, thinking: bool, stopped: Stop) -> Wanted:
+    def beginning(
+        self, messages: Sequence[Message], *, thinking: bool, stopped: Stop
+    ) -> WantedPrompt:
         """A conversation as far as the next question cannot change it any more.
 
         It ends after the last answer, or with the pictures and words of a question that is
@@ -68,7 +70,7 @@ class PromptUnitBuilder:
         draft = None
         if is_typed and any(isinstance(part, Text) for part in asked[-1].parts):
             draft, end = prompt.last_words
-        return Wanted(units=tuple(prompt.units[:end]), boundaries=tuple(earlier), draft=draft)
+        return WantedPrompt(units=tuple(prompt.units[:end]), boundaries=tuple(earlier), draft=draft)
 
     def _written(
         self, messages: Sequence[Message], *, thinking: bool, stopped: Stop, ask: bool

@@ -15,7 +15,7 @@ from runtime.engine.prefill_plan import (
     ReadCounts,
     Step,
     Unit,
-    Wanted,
+    WantedPrompt,
     cells,
     make_plan,
     positions,
@@ -97,7 +97,7 @@ class Session:
 
     def read(
         self,
-        wanted: Wanted,
+        wanted: WantedPrompt,
         progress: PrefillProgress,
         stopped: Callable[[], bool],
         *,
@@ -256,7 +256,7 @@ class Session:
             checkpoints=newest(self._checkpoints, before=len(self._held)),
         )
 
-    def _prepare(self, wanted: Wanted, *, logits: bool, stash: bool) -> Plan:
+    def _prepare(self, wanted: WantedPrompt, *, logits: bool, stash: bool) -> Plan:
         """Make memory hold the beginning of what is wanted; the plan's steps read the rest."""
         repeated = (
             logits and self._prompt_end is not None and self._prompt_end.units == wanted.units
@@ -292,7 +292,9 @@ class Session:
             memory = replace(self._saved(), checkpoints=tuple(self._checkpoints))
             self._prompt_end = replace(prompt_end, memory=memory)
 
-    def _best_state(self, wanted: Wanted, *, logits: bool, repeated: bool) -> SavedState | None:
+    def _best_state(
+        self, wanted: WantedPrompt, *, logits: bool, repeated: bool
+    ) -> SavedState | None:
         """A saved conversation that is worth more than what is held."""
         plan = self._plan(wanted, logits=logits, repeated=repeated)
         if plan.steps and repeated and self._prompt_end is not None and self._prompt_end.memory:
@@ -303,7 +305,7 @@ class Session:
         # Taken before anything is put aside, which could push it out of RAM.
         return self._states.take(name)
 
-    def _plan(self, wanted: Wanted, *, logits: bool, repeated: bool) -> Plan:
+    def _plan(self, wanted: WantedPrompt, *, logits: bool, repeated: bool) -> Plan:
         marks = [mark.length for mark in self._checkpoints]
         if repeated:
             plan = make_plan(self._held, wanted, marks, logits=False)

@@ -12,7 +12,7 @@ from runtime.media.media_process import InspectPicture, InspectVideo, ReadPictur
 from runtime.problems import FileFailure, Problem
 
 
-class Answer:
+class MediaResponse:
     """A job's answer whose fields have to be what they should be.
 
     Raises:
@@ -78,7 +78,7 @@ def inspect(
             else InspectVideo(path=path, thumbnail=aside)
         )
         raw = run(job, name=path.name, timeout_s=timeout_s, stopped=stopped)
-        facts = _facts(kind, Answer(raw, path.name))
+        facts = _facts(kind, MediaResponse(raw, path.name))
         _rename(aside, thumbnail)
     return facts
 
@@ -101,7 +101,9 @@ def read_picture(
     _require(FileKind.PICTURE, path)
     with _made_whole(into.absolute() / f"{uuid.uuid4().hex}.npy") as target:
         job = ReadPicture(path=path, target=target, max_pixels=max_pixels)
-        answer = Answer(run(job, name=path.name, timeout_s=timeout_s, stopped=stopped), path.name)
+        answer = MediaResponse(
+            run(job, name=path.name, timeout_s=timeout_s, stopped=stopped), path.name
+        )
         return PreparedPicture(
             pixels=target,
             width=answer.count("width"),
@@ -130,7 +132,9 @@ def read_video(
     _require(FileKind.VIDEO, path)
     with _made_whole(into.absolute() / f"{uuid.uuid4().hex}.npy") as target:
         job = ReadVideo(path=path, target=target, max_frames=max_frames, max_pixels=max_pixels)
-        answer = Answer(run(job, name=path.name, timeout_s=timeout_s, stopped=stopped), path.name)
+        answer = MediaResponse(
+            run(job, name=path.name, timeout_s=timeout_s, stopped=stopped), path.name
+        )
         return PreparedVideo(
             pixels=target,
             times_s=answer.times("times_s"),
@@ -138,7 +142,7 @@ def read_video(
         )
 
 
-def _facts(kind: FileKind, answer: Answer) -> PictureFacts | VideoFacts:
+def _facts(kind: FileKind, answer: MediaResponse) -> PictureFacts | VideoFacts:
     width, height = answer.count("width"), answer.count("height")
     if kind is FileKind.PICTURE:
         return PictureFacts(width=width, height=height, frames=answer.count("frames"))

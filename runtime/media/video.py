@@ -12,7 +12,7 @@ from PIL import Image
 
 from runtime.media.frame_budget import fit_pixels, fit_side, frame_count, frame_times
 from runtime.media.pictures import THUMBNAIL_SIDE, header, write_thumbnail, writing
-from runtime.media.video_file import Shown, VideoCursor, VideoFile, opened
+from runtime.media.video_file import ShownFrame, VideoCursor, VideoFile, opened
 from runtime.media.video_survey import survey
 from runtime.problems import FileFailure, Problem
 
@@ -102,7 +102,9 @@ def read(path: Path, *, target: Path, max_frames: int, max_pixels: int) -> dict[
     return {"times_s": times_s, "duration_s": found.readable_s}
 
 
-def _spread(cursor: VideoCursor, first: Shown, last_s: float, count: int) -> Iterator[Shown]:
+def _spread(
+    cursor: VideoCursor, first: ShownFrame, last_s: float, count: int
+) -> Iterator[ShownFrame]:
     """Frames at even times; where the video stands still, fewer than were asked for."""
     latest = None
     for time_s in frame_times(first.time_s, last_s, count):
@@ -113,7 +115,7 @@ def _spread(cursor: VideoCursor, first: Shown, last_s: float, count: int) -> Ite
             yield shown
 
 
-def _require(shown: Shown | None, name: str) -> Shown:
+def _require(shown: ShownFrame | None, name: str) -> ShownFrame:
     if shown is None:
         raise FileFailure(Problem.VIDEO_DAMAGED, name)
     return shown

@@ -32,7 +32,7 @@ _WORTH_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownFrame:
     """A frame and when it is shown, on the stream's own clock."""
 
     time_s: float
@@ -58,7 +58,7 @@ class VideoFile:
                 return
             yield packet
 
-    def frames(self) -> Iterator[Shown]:
+    def frames(self) -> Iterator[ShownFrame]:
         """The frames from here on; those that are damaged are left out."""
         last_s = None
         for packet in self.packets():
@@ -69,7 +69,7 @@ class VideoFile:
             for frame in decoded:
                 if isinstance(frame, VideoFrame) and not frame.is_corrupt:
                     last_s = self._time_s(frame, last_s)
-                    yield Shown(time_s=last_s, frame=frame)
+                    yield ShownFrame(time_s=last_s, frame=frame)
 
     def seek(self, time_s: float) -> bool:
         """Go to the last key frame before a time; False if this file cannot."""
@@ -149,9 +149,9 @@ class VideoCursor:
     def __init__(self, video: VideoFile) -> None:
         self._video = video
         self._may_jump = True
-        self._frames: Iterator[Shown] = iter(())
-        self._ahead: Shown | None = None
-        self.shown: Shown | None = None
+        self._frames: Iterator[ShownFrame] = iter(())
+        self._ahead: ShownFrame | None = None
+        self.shown: ShownFrame | None = None
         self._start()
 
     def go_to(self, time_s: float) -> None:

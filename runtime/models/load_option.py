@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runtime.hardware.memory_budget import Budget, budgets
 from runtime.hardware.report import DeviceKind, DeviceSpeed, MachineReport
-from runtime.models.memory_estimate import MemoryEstimate, ModelBytes, Setup, estimate
+from runtime.models.memory_estimate import LoadSetup, MemoryEstimate, ModelBytes, estimate
 from runtime.models.speed_estimate import SpeedEstimate, device_speed, expected_speed
 from runtime.requests import KvType, ProjectorPlace
 
@@ -59,7 +59,7 @@ class LoadOption:
 
     candidate: Candidate
     budget: Budget
-    setup: Setup
+    setup: LoadSetup
     memory: MemoryEstimate
     speed: SpeedEstimate
     spare_bytes: int
@@ -101,7 +101,7 @@ def load_options(
             yield _load_option(devices, speeds, candidate, budget, setup)
 
 
-def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[Setup]:
+def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[LoadSetup]:
     contexts = (wanted,) if wanted else CONTEXTS
     places = [ProjectorPlace.CPU]
     if candidate.model.vision is None:
@@ -115,7 +115,7 @@ def _setups(candidate: Candidate, budget: Budget, wanted: int) -> Iterator[Setup
         for kv_type in KvType:
             for place in places:
                 for layers in _layers(candidate, budget):
-                    yield Setup(
+                    yield LoadSetup(
                         context=min(context, candidate.largest_context),
                         kv_type=kv_type,
                         gpu_layers=layers,
@@ -142,7 +142,7 @@ def _load_option(
     speeds: tuple[DeviceSpeed, DeviceSpeed],
     candidate: Candidate,
     budget: Budget,
-    setup: Setup,
+    setup: LoadSetup,
 ) -> LoadOption:
     model = candidate.model
     memory = estimate(model, setup)
@@ -170,7 +170,7 @@ def _load_option(
     )
 
 
-def _cost(setup: Setup, speed: SpeedEstimate, *, sees: bool) -> float:
+def _cost(setup: LoadSetup, speed: SpeedEstimate, *, sees: bool) -> float:
     """Points that waiting and forgetting take off a model's quality."""
     slow = max(READING_SPEED - speed.tokens_per_s, 0.0) * _SLOW_POINTS
     slow += max(_PLEASANT_SPEED - speed.tokens_per_s, 0.0) * _PLEASANT_POINTS

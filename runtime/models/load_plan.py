@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runtime.models.load_option import SMALLEST_CONTEXT, Candidate
-from runtime.models.memory_estimate import ModelBytes, Setup, estimate
+from runtime.models.memory_estimate import LoadSetup, ModelBytes, estimate
 from runtime.requests import KvType, ProjectorPlace
 
 
@@ -87,7 +87,7 @@ def _with_fewer_layers(plan: LoadPlan, layers: int) -> LoadPlan:
 
 def _expecting(plan: LoadPlan, model: ModelBytes) -> LoadPlan:
     """The plan with the memory it is now expected to take."""
-    setup = Setup(
+    setup = LoadSetup(
         context=plan.context,
         kv_type=plan.kv_type,
         gpu_layers=plan.gpu_layers,

@@ -120,7 +120,7 @@ class ModelBytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class LoadSetup:
     """How it is to be loaded.
 
     Attributes:
@@ -148,7 +148,7 @@ class MemoryEstimate:
         return self.device if self.device.total else self.ram
 
 
-def estimate(model: ModelBytes, setup: Setup) -> MemoryEstimate:
+def estimate(model: ModelBytes, setup: LoadSetup) -> MemoryEstimate:
     """What loading a model takes, its largest picture included."""
     share = _offloaded(model.architecture, setup.gpu_layers)
     on_device = _place(model, setup, share)
@@ -176,7 +176,7 @@ def _offloaded(architecture: ModelArchitecture, gpu_layers: int) -> float:
     return gpu_layers / (architecture.layers + 1)
 
 
-def _place(model: ModelBytes, setup: Setup, share: float) -> Parts:
+def _place(model: ModelBytes, setup: LoadSetup, share: float) -> Parts:
     """Caches and scratch memory where a share of the layers runs."""
     if share <= 0:
         return Parts()
@@ -214,7 +214,7 @@ def compute_bytes(architecture: ModelArchitecture, context: int) -> int:
     return logits + widest * _BATCH * _F32 + mask
 
 
-def _projector(model: ModelBytes, setup: Setup) -> Parts:
+def _projector(model: ModelBytes, setup: LoadSetup) -> Parts:
     if model.vision is None or setup.projector_on is ProjectorPlace.NONE:
         return Parts()
     patches = LARGEST_PICTURE_TOKENS * _PATCHES_PER_TOKEN

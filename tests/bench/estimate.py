@@ -14,7 +14,7 @@ from bench.peer.models import synthetic_files
 from bench.results import keep
 
 from runtime.models.catalogue import load_catalogue
-from runtime.models.memory_estimate import MIB, ModelBytes, Setup, estimate
+from runtime.models.memory_estimate import MIB, LoadSetup, ModelBytes, estimate
 from runtime.requests import KvType, LoadRequest, ModelFiles, ProjectorPlace, RequestId
 
 SIZES = ("0.8B", "2B")
@@ -62,7 +62,7 @@ def measure(size: str, files: ModelFiles, context: int, kv_type: KvType) -> Case
         vision=shape.vision if projector else None,
         projector_bytes=projector.stat().st_size if projector else 0,
     )
-    setup = Setup(context=context, kv_type=kv_type, gpu_layers=0, projector_on=place)
+    setup = LoadSetup(context=context, kv_type=kv_type, gpu_layers=0, projector_on=place)
     parts = estimate(model, setup).ram
     request = LoadRequest(
         request_id=RequestId(1),

@@ -10,7 +10,7 @@ from app.model_manager.inventory_snapshot import InventorySnapshot
 from app.model_manager.measurements import Measurements
 from app.model_manager.model_options import (
     DEMO_NAME,
-    FirstLook,
+    FirstRunSummary,
     Fit,
     MemoryUse,
     ModelOption,
@@ -61,7 +61,7 @@ class FakePlanner:
 
     def compose(self, snapshot: InventorySnapshot) -> ModelOptions:
         options = tuple(_option(quantisation, snapshot) for quantisation in QUANTISATIONS)
-        look = FirstLook(
+        look = FirstRunSummary(
             found="A computer.",
             recommendation=options[0],
             reason="It fits.",

@@ -21,7 +21,7 @@ _SWEEP_AFTER_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFile:
+class StoredFile:
     """Our copy of a file."""
 
     digest: str
@@ -40,7 +40,7 @@ class AttachmentFiles:
         self._files = folder / "attachments"
         self._thumbnails = folder / "thumbnails"
 
-    def keep(self, source: Path) -> KeptFile:
+    def keep(self, source: Path) -> StoredFile:
         """Copy a file that the user gave.
 
         Raises:
@@ -54,16 +54,16 @@ class AttachmentFiles:
         with reader:
             return self._copy(source, reader)
 
-    def kept(self, digest: str, suffix: str) -> KeptFile:
+    def kept(self, digest: str, suffix: str) -> StoredFile:
         """Where the copy with this digest is."""
         folder = digest[:2]
-        return KeptFile(
+        return StoredFile(
             digest=digest,
             path=self._files / folder / f"{digest}{suffix}",
             thumbnail=self._thumbnails / folder / f"{digest}.png",
         )
 
-    def find(self, digest: str) -> KeptFile | None:
+    def find(self, digest: str) -> StoredFile | None:
         """The copy with this digest, whatever its suffix; None if there is none."""
         paths = sorted((self._files / digest[:2]).glob(f"{digest}*"))
         return self.kept(digest, paths[0].name.removeprefix(digest)) if paths else None
@@ -107,7 +107,7 @@ class AttachmentFiles:
         for folder in (self._files, self._thumbnails):
             yield from (folder / digest[:2]).glob(f"{digest}*")
 
-    def _copy(self, source: Path, reader: BinaryIO) -> KeptFile:
+    def _copy(self, source: Path, reader: BinaryIO) -> StoredFile:
         suffix = _suffix(source)
         try:
             with written_aside(self._files / "new", suffix) as (writer, aside):
@@ -119,7 +119,7 @@ class AttachmentFiles:
         except OSError as error:
             raise file_failure(error) from error
 
-    def _name(self, digest: str, suffix: str, aside: Path) -> KeptFile:
+    def _name(self, digest: str, suffix: str, aside: Path) -> StoredFile:
         kept = self.kept(digest, suffix)
         # Whoever looks at the file next writes its thumbnail there.
         kept.thumbnail.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class VersionPosition:
     """A turn on a path, and which of its siblings it is, counted from 1."""
 
     turn_id: TurnId
@@ -24,17 +24,19 @@ class Place:
     versions: int
 
 
-def path_to(nodes: Sequence[Node], leaf: TurnId) -> tuple[Place, ...]:
+def path_to(nodes: Sequence[Node], leaf: TurnId) -> tuple[VersionPosition, ...]:
     """The turns from a chat's first to this one."""
     parents = {node.turn_id: node.parent_id for node in nodes}
     siblings = _children(nodes)
-    path: list[Place] = []
+    path: list[VersionPosition] = []
     turn_id: TurnId | None = leaf
     while turn_id is not None:
         parent = parents[turn_id]
         versions = siblings[parent]
         path.append(
-            Place(turn_id=turn_id, version=versions.index(turn_id) + 1, versions=len(versions))
+            VersionPosition(
+                turn_id=turn_id, version=versions.index(turn_id) + 1, versions=len(versions)
+            )
         )
         turn_id = parent
     return tuple(reversed(path))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.chat.storage.attachment_files import AttachmentFiles
-from app.chat.storage.branches import Place
+from app.chat.storage.branches import VersionPosition
 from app.chat.turns import (
     Attachment,
     AttachmentKind,
@@ -118,7 +118,7 @@ def attachment_of(row: sqlite3.Row, files: AttachmentFiles) -> Attachment:
     )
 
 
-def turn_of(row: sqlite3.Row, place: Place, attachments: Sequence[Attachment]) -> Turn:
+def turn_of(row: sqlite3.Row, place: VersionPosition, attachments: Sequence[Attachment]) -> Turn:
     """A row of `turns`."""
     return Turn(
         turn_id=place.turn_id,

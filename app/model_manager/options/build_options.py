@@ -8,7 +8,7 @@ from app.model_manager.inventory_snapshot import InventorySnapshot
 from app.model_manager.measurements import likely_pace, machine_key
 from app.model_manager.model_options import (
     DEMO_NAME,
-    FirstLook,
+    FirstRunSummary,
     Fit,
     MemoryUse,
     ModelKey,
@@ -156,10 +156,10 @@ def _first_look(
     report: MachineReport,
     choice: tuple[LoadOption, list[LoadOption]] | NothingFits,
     by_key: dict[ModelKey, ModelOption],
-) -> FirstLook:
+) -> FirstRunSummary:
     notes = tuple(findings_in_words(report))
     if isinstance(choice, NothingFits):
-        return FirstLook(
+        return FirstRunSummary(
             found=machine_in_words(report),
             recommendation=None,
             reason=nothing_fits_in_words(choice.missing_bytes),
@@ -168,7 +168,7 @@ def _first_look(
             alternatives=(),
         )
     best, others = choice
-    return FirstLook(
+    return FirstRunSummary(
         found=machine_in_words(report),
         recommendation=by_key[_key(best.candidate)],
         reason=reason_for(best),

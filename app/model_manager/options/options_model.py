@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.model_manager.model_options import FirstLook, ModelOption, ModelOptions
+from app.model_manager.model_options import FirstRunSummary, ModelOption, ModelOptions
 
 
 class OptionsModel(QObject):
@@ -46,7 +46,7 @@ def _with(options: tuple[ModelOption, ...], newer: ModelOption) -> tuple[ModelOp
     return tuple(newer if option.key == newer.key else option for option in options)
 
 
-def _renewed(look: FirstLook | None, newer: ModelOption) -> FirstLook | None:
+def _renewed(look: FirstRunSummary | None, newer: ModelOption) -> FirstRunSummary | None:
     if look is None:
         return None
     (recommendation,) = _with((look.recommendation,), newer) if look.recommendation else (None,)

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.model_manager.actions import ModelActions
-from app.model_manager.model_options import FirstLook, ModelOptions
+from app.model_manager.model_options import FirstRunSummary, ModelOptions
 from app.ui.controls.buttons import make_button
 from app.ui.controls.labels import make_label
 from app.ui.controls.waiting_dots import WaitingDots
-from app.ui.first_run.recommendation import Alternatives, Notes, RecommendationCard
+from app.ui.first_run.recommendation import Alternatives, RecommendationCard, RecommendationNotes
 from app.ui.style.icons import make_pixmap
 from app.ui.style.theme import COLUMN_WIDTH, HUGE, LARGE, MEDIUM, SMALL, TIGHT, WIDE, Theme
 
@@ -53,7 +53,7 @@ class FirstRun(QScrollArea):
         self._card = RecommendationCard(theme, actions)
         self._next_better = _centred_label(tone="quiet", size="caption")
         self._others = Alternatives(theme, actions)
-        self._notes = Notes(theme)
+        self._notes = RecommendationNotes(theme)
         self._import = make_button("Import a file I have…", "quiet")
         self._all = make_button("See all models…", "quiet")
         self._demo = make_button(_DEMO, "quiet")
@@ -83,7 +83,7 @@ class FirstRun(QScrollArea):
         self._show_recommendation(look)
         self._show_demo(options)
 
-    def _show_recommendation(self, look: FirstLook | None) -> None:
+    def _show_recommendation(self, look: FirstRunSummary | None) -> None:
         next_better = "" if look is None else look.next_better
         self._next_better.setText(next_better)
         self._next_better.setVisible(bool(next_better))

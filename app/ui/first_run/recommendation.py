@@ -212,7 +212,7 @@ class AlternativeButton(QPushButton):
         return self._row.minimumSize()
 
 
-class Note(QWidget):
+class RecommendationNote(QWidget):
     """Something noticed about this computer, with its icon."""
 
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
@@ -233,7 +233,7 @@ class Note(QWidget):
         self._icon.setPixmap(self._theme.icon("info").pixmap(ICON_SIDE, ICON_SIDE))
 
 
-class Notes(QWidget):
+class RecommendationNotes(QWidget):
     """What was noticed about this computer, below each other."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -250,12 +250,12 @@ class Notes(QWidget):
         if texts == self._texts:
             return
         self._texts = texts
-        for note in self.findChildren(Note):
+        for note in self.findChildren(RecommendationNote):
             self._column.removeWidget(note)
             note.hide()
             note.deleteLater()
         for text in texts:
-            self._column.addWidget(Note(self._theme, text))
+            self._column.addWidget(RecommendationNote(self._theme, text))
         self.setVisible(bool(texts))
 
 

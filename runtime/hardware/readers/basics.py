@@ -2,7 +2,14 @@
 
 import re
 
-from runtime.hardware.readers.recorded_values import Notes, entries, fields, lines, number, text
+from runtime.hardware.readers.recorded_values import (
+    ReaderNotes,
+    entries,
+    fields,
+    lines,
+    number,
+    text,
+)
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import Battery, Memory, Processor
 
@@ -27,7 +34,7 @@ def read_system(recording: Recording) -> str:
     return f"{name or recording.system} {short[0] if short else release}".strip()
 
 
-def read_ram(recording: Recording, notes: Notes) -> Memory:
+def read_ram(recording: Recording, notes: ReaderNotes) -> Memory:
     """Total and available RAM.
 
     What ggml says is free for the CPU is the total, so only its total is used, and only where
@@ -44,7 +51,7 @@ def read_ram(recording: Recording, notes: Notes) -> Memory:
     return found or Memory(total_bytes=0, free_bytes=0, source="")
 
 
-def read_disk(recording: Recording, notes: Notes) -> Memory | None:
+def read_disk(recording: Recording, notes: ReaderNotes) -> Memory | None:
     """Space on the disk of the models folder."""
     known = fields(recording.output("disk"))
     total, free = number(known.get("total")), number(known.get("free"))

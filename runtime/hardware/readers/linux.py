@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from runtime.hardware.readers.nvidia import NvidiaWord
+from runtime.hardware.readers.nvidia import NvidiaReport
 from runtime.hardware.readers.pci_ids import kind_of, vendor_of
-from runtime.hardware.readers.recorded_values import Notes, fields, number, text
+from runtime.hardware.readers.recorded_values import ReaderNotes, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Vendor
 
@@ -15,7 +15,7 @@ _GIBIBYTE = 1 << 30
 
 
 def read_linux(
-    recording: Recording, notes: Notes, nvidia: NvidiaWord, ram: Memory
+    recording: Recording, notes: ReaderNotes, nvidia: NvidiaReport, ram: Memory
 ) -> tuple[GraphicsDevice, ...]:
     """Those on the PCI bus, NVIDIA's in their driver's words, then those it alone knows."""
     devices = list(_on_the_bus(recording, notes, ram))
@@ -30,7 +30,7 @@ def read_linux(
     return (*devices, *spoken)
 
 
-def _on_the_bus(recording: Recording, notes: Notes, ram: Memory) -> Iterator[GraphicsDevice]:
+def _on_the_bus(recording: Recording, notes: ReaderNotes, ram: Memory) -> Iterator[GraphicsDevice]:
     for address, raw in fields(recording.output("pci")).items():
         known = fields(raw)
         vendor = vendor_of(number(known.get("vendor")))
@@ -39,7 +39,7 @@ def _on_the_bus(recording: Recording, notes: Notes, ram: Memory) -> Iterator[Gra
 
 
 def _device(
-    address: str, known: Mapping[str, object], vendor: Vendor, notes: Notes, ram: Memory
+    address: str, known: Mapping[str, object], vendor: Vendor, notes: ReaderNotes, ram: Memory
 ) -> GraphicsDevice:
     device_id = number(known.get("device"))
     name = _name(known, vendor, device_id)
@@ -63,7 +63,7 @@ def _device(
 
 
 def _pool(
-    known: Mapping[str, object], pool: str, name: str, notes: Notes, most: int
+    known: Mapping[str, object], pool: str, name: str, notes: ReaderNotes, most: int
 ) -> Memory | None:
     total = number(known.get(f"mem_info_{pool}_total"))
     used = number(known.get(f"mem_info_{pool}_used"))

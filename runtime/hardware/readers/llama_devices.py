@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from runtime.hardware.device_matching import is_metal
-from runtime.hardware.readers.recorded_values import Notes, entries, fields, number, text
+from runtime.hardware.readers.recorded_values import ReaderNotes, entries, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import BuildDevice, DeviceKind, DeviceSpeed, FindingKind, LlamaBuild
 
@@ -20,7 +20,7 @@ _LEAST_BYTES, _MOST_BYTES = 1e8, 1e14
 _LEAST_OPERATIONS, _MOST_OPERATIONS = 1e8, 1e17
 
 
-def read_build(recording: Recording, notes: Notes) -> LlamaBuild:
+def read_build(recording: Recording, notes: ReaderNotes) -> LlamaBuild:
     """Backends and the graphics devices they see; a CPU that poses as one is left out."""
     known = fields(recording.output("ggml"))
     raw = known.get("backends")
@@ -28,7 +28,7 @@ def read_build(recording: Recording, notes: Notes) -> LlamaBuild:
     return LlamaBuild(backends=backends, devices=tuple(_devices(known.get("devices"), notes)))
 
 
-def _devices(raw: object, notes: Notes) -> Iterator[BuildDevice]:
+def _devices(raw: object, notes: ReaderNotes) -> Iterator[BuildDevice]:
     for known in entries(raw):
         kind = _kind(known)
         name = text(known.get("name"))

@@ -13,8 +13,8 @@ from runtime.hardware.readers.basics import (
 from runtime.hardware.readers.linux import read_linux
 from runtime.hardware.readers.llama_devices import read_build, read_speeds
 from runtime.hardware.readers.macos import read_macos
-from runtime.hardware.readers.nvidia import NvidiaWord, read_nvidia
-from runtime.hardware.readers.recorded_values import Notes
+from runtime.hardware.readers.nvidia import NvidiaReport, read_nvidia
+from runtime.hardware.readers.recorded_values import ReaderNotes
 from runtime.hardware.readers.windows import read_windows
 from runtime.hardware.recording import SPEEDS, Recording, Trouble
 from runtime.hardware.report import (
@@ -36,7 +36,7 @@ _TROUBLES = {
 
 def read_machine(recording: Recording) -> MachineReport:
     """All that a recording tells; whatever it holds, there is a report."""
-    notes = Notes()
+    notes = ReaderNotes()
     for name, result in recording.probes.items():
         if result.trouble in _TROUBLES:
             notes.add(_TROUBLES[result.trouble], name)
@@ -59,7 +59,7 @@ def read_machine(recording: Recording) -> MachineReport:
 
 
 def _devices(
-    recording: Recording, notes: Notes, build: LlamaBuild, nvidia: NvidiaWord, ram: Memory
+    recording: Recording, notes: ReaderNotes, build: LlamaBuild, nvidia: NvidiaReport, ram: Memory
 ) -> tuple[GraphicsDevice, ...]:
     if recording.system == "win32":
         return read_windows(recording, notes, nvidia, ram)
@@ -69,7 +69,7 @@ def _devices(
 
 
 def _as_llama_sees(
-    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, notes: Notes
+    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, notes: ReaderNotes
 ) -> tuple[GraphicsDevice, ...]:
     """Devices with what only ggml knows of them: their name, and whether they are integrated."""
     known = list(devices)
@@ -94,7 +94,7 @@ def _better_name(match: GraphicsDevice, device: BuildDevice) -> str:
 
 
 def _note_unused(
-    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, nvidia: NvidiaWord, notes: Notes
+    devices: tuple[GraphicsDevice, ...], build: LlamaBuild, nvidia: NvidiaReport, notes: ReaderNotes
 ) -> None:
     """Say which devices stand idle, and whether their driver is why."""
     used = [match for _, match in match_devices(build.devices, devices)]
@@ -109,7 +109,7 @@ def _note_unused(
         notes.add(FindingKind.DRIVER_BROKEN, "NVIDIA")
 
 
-def _driver_is_broken(device: GraphicsDevice, nvidia: NvidiaWord) -> bool:
+def _driver_is_broken(device: GraphicsDevice, nvidia: NvidiaReport) -> bool:
     # Under Linux the kernel says who drives it: nobody, or a driver without CUDA and NVML.
     return nvidia.is_broken or (
         bool(device.address)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runtime.hardware.device_matching import is_metal
 from runtime.hardware.readers.basics import sysctl_values
-from runtime.hardware.readers.recorded_values import Notes, entries, fields, number, text
+from runtime.hardware.readers.recorded_values import ReaderNotes, entries, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import BuildDevice, DeviceKind, GraphicsDevice, Memory, Vendor
 
@@ -19,7 +19,7 @@ _AMOUNTS = ("spdisplays_vram", "_spdisplays_vram", "spdisplays_vram_shared")
 
 
 def read_macos(
-    recording: Recording, notes: Notes, build: tuple[BuildDevice, ...], ram: Memory
+    recording: Recording, notes: ReaderNotes, build: tuple[BuildDevice, ...], ram: Memory
 ) -> tuple[GraphicsDevice, ...]:
     """Those that system_profiler names, or where it did not answer those that Metal does."""
     document = fields(recording.output("system_profiler"))
@@ -34,7 +34,7 @@ def read_macos(
 def _device(
     recording: Recording,
     known: Mapping[str, object],
-    notes: Notes,
+    notes: ReaderNotes,
     metal: tuple[BuildDevice, ...],
     ram: Memory,
 ) -> GraphicsDevice:
@@ -65,7 +65,7 @@ def _as_metal_says(device: BuildDevice, ram: Memory) -> GraphicsDevice:
 def _working_set(
     recording: Recording,
     name: str,
-    notes: Notes,
+    notes: ReaderNotes,
     metal: tuple[BuildDevice, ...],
     ram: Memory,
 ) -> Memory | None:

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runtime.hardware.readers.pci_ids import address_of
-from runtime.hardware.readers.recorded_values import Notes, entries, fields, lines, number, text
+from runtime.hardware.readers.recorded_values import (
+    ReaderNotes,
+    entries,
+    fields,
+    lines,
+    number,
+    text,
+)
 from runtime.hardware.recording import Recording, Trouble
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Vendor
 
@@ -12,7 +19,7 @@ _MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NvidiaWord:
+class NvidiaReport:
     """What the driver said.
 
     Attributes:
@@ -23,7 +30,7 @@ class NvidiaWord:
     is_broken: bool = False
 
 
-def read_nvidia(recording: Recording, notes: Notes, ram: Memory) -> NvidiaWord:
+def read_nvidia(recording: Recording, notes: ReaderNotes, ram: Memory) -> NvidiaReport:
     """Devices by NVML, else by nvidia-smi; compared where both answered."""
     first = _read_nvml(recording, notes, ram)
     second = _read_smi(recording, notes, ram)
@@ -34,10 +41,10 @@ def read_nvidia(recording: Recording, notes: Notes, ram: Memory) -> NvidiaWord:
     devices = first or second
     refused = recording.result("nvml").trouble is Trouble.FAILED or _smi_refused(recording)
     lost = any("error" in entry for entry in _nvml_entries(recording))
-    return NvidiaWord(devices=devices, is_broken=lost or (refused and not devices))
+    return NvidiaReport(devices=devices, is_broken=lost or (refused and not devices))
 
 
-def _read_nvml(recording: Recording, notes: Notes, ram: Memory) -> tuple[GraphicsDevice, ...]:
+def _read_nvml(recording: Recording, notes: ReaderNotes, ram: Memory) -> tuple[GraphicsDevice, ...]:
     driver = text(fields(recording.output("nvml")).get("driver_version"))
     return tuple(
         _device(
@@ -57,7 +64,7 @@ def _nvml_entries(recording: Recording) -> list[Mapping[str, object]]:
     return list(entries(fields(recording.output("nvml")).get("devices")))
 
 
-def _read_smi(recording: Recording, notes: Notes, ram: Memory) -> tuple[GraphicsDevice, ...]:
+def _read_smi(recording: Recording, notes: ReaderNotes, ram: Memory) -> tuple[GraphicsDevice, ...]:
     if _smi_refused(recording):
         return ()
     found = []
@@ -83,7 +90,7 @@ def _mebibytes(value: int | None) -> int | None:
 
 
 def _device(
-    notes: Notes,
+    notes: ReaderNotes,
     ram: Memory,
     *,
     name: str,

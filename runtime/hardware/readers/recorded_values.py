@@ -52,7 +52,7 @@ def number(value: object) -> int | None:
     return None if found is None or found > _LARGEST else found
 
 
-class Notes:
+class ReaderNotes:
     """Collects findings, each only once.
 
     Attributes:

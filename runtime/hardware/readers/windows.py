@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from runtime.hardware.readers.nvidia import NvidiaWord
+from runtime.hardware.readers.nvidia import NvidiaReport
 from runtime.hardware.readers.pci_ids import kind_of, vendor_of
-from runtime.hardware.readers.recorded_values import Notes, entries, fields, number, text
+from runtime.hardware.readers.recorded_values import ReaderNotes, entries, fields, number, text
 from runtime.hardware.recording import Recording
 from runtime.hardware.report import DeviceKind, GraphicsDevice, Memory, Rejection, Vendor
 
@@ -17,7 +17,7 @@ _FULL = frozenset({0xFFF00000, 0xFFFFFFFF, 0x7FFFF000, 0x7FFFFFFF, 0xFFFFF000})
 
 
 def read_windows(
-    recording: Recording, notes: Notes, nvidia: NvidiaWord, ram: Memory
+    recording: Recording, notes: ReaderNotes, nvidia: NvidiaReport, ram: Memory
 ) -> tuple[GraphicsDevice, ...]:
     """Those that DXGI names, else those in the registry; NVIDIA's in their driver's words."""
     registry = tuple(_in_registry(recording, notes))
@@ -46,7 +46,7 @@ def _without_echoes(
 
 
 def _in_the_drivers_words(
-    devices: list[GraphicsDevice], nvidia: NvidiaWord, notes: Notes
+    devices: list[GraphicsDevice], nvidia: NvidiaReport, notes: ReaderNotes
 ) -> tuple[GraphicsDevice, ...]:
     spoken, known = list(nvidia.devices), list[GraphicsDevice]()
     # The registry remembers cards that were taken out long ago.
@@ -62,7 +62,7 @@ def _in_the_drivers_words(
     return (*known, *spoken)
 
 
-def _adapters(recording: Recording, notes: Notes, ram: Memory) -> Iterator[GraphicsDevice]:
+def _adapters(recording: Recording, notes: ReaderNotes, ram: Memory) -> Iterator[GraphicsDevice]:
     for known in entries(recording.output("dxgi")):
         vendor = vendor_of(number(known.get("VendorId")))
         if vendor is None or (number(known.get("Flags")) or 0) & _SOFTWARE:
@@ -91,7 +91,9 @@ def _adapters(recording: Recording, notes: Notes, ram: Memory) -> Iterator[Graph
         )
 
 
-def _carve_out(notes: Notes, name: str, vendor: Vendor, dedicated: int | None) -> Memory | None:
+def _carve_out(
+    notes: ReaderNotes, name: str, vendor: Vendor, dedicated: int | None
+) -> Memory | None:
     # None at all is what processors with graphics have by right.
     if not dedicated:
         return None
@@ -100,7 +102,7 @@ def _carve_out(notes: Notes, name: str, vendor: Vendor, dedicated: int | None) -
     return notes.memory(name, "DXGI", dedicated, None, most)
 
 
-def _in_registry(recording: Recording, notes: Notes) -> Iterator[GraphicsDevice]:
+def _in_registry(recording: Recording, notes: ReaderNotes) -> Iterator[GraphicsDevice]:
     for known in entries(recording.output("display_classes")):
         vendor_id, device_id = _numbers(text(known.get("MatchingDeviceId")))
         vendor = vendor_of(vendor_id)
@@ -119,7 +121,7 @@ def _in_registry(recording: Recording, notes: Notes) -> Iterator[GraphicsDevice]
         )
 
 
-def _registry_memory(known: Mapping[str, object], name: str, notes: Notes) -> Memory | None:
+def _registry_memory(known: Mapping[str, object], name: str, notes: ReaderNotes) -> Memory | None:
     total = _stored(known.get(_QUAD))
     if total is not None:
         return notes.memory(name, "the registry", total, None)

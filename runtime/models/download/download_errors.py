@@ -16,7 +16,7 @@ _BUSY = frozenset({429, 503})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class AttemptError:
     """Why an attempt brought less than it should.
 
     Attributes:
@@ -35,12 +35,12 @@ class Fault:
 class AttemptFailed(Exception):
     """An attempt ended with a fault."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: AttemptError) -> None:
         super().__init__(fault)
         self.fault = fault
 
 
-def fault_of_status(status: int, headers: Mapping[str, str], now: datetime) -> Fault:
+def error_of_status(status: int, headers: Mapping[str, str], now: datetime) -> AttemptError:
     """What a status that carries no file means.
 
     Args:
@@ -50,15 +50,15 @@ def fault_of_status(status: int, headers: Mapping[str, str], now: datetime) -> F
     """
     if status in _BUSY:
         wait_s = retry_after_s(headers, now)
-        return Fault(problem=Problem.DOWNLOAD_SERVER_BUSY, retry_after_s=wait_s)
+        return AttemptError(problem=Problem.DOWNLOAD_SERVER_BUSY, retry_after_s=wait_s)
     if status == 416:
-        return Fault(problem=Problem.DOWNLOAD_INTERRUPTED, asks_whole=True)
+        return AttemptError(problem=Problem.DOWNLOAD_INTERRUPTED, asks_whole=True)
     if status in _REFUSED:
-        return Fault(problem=Problem.DOWNLOAD_REFUSED, is_final=True)
+        return AttemptError(problem=Problem.DOWNLOAD_REFUSED, is_final=True)
     if status in _NOT_THERE:
-        return Fault(problem=Problem.DOWNLOAD_NOT_THERE, is_final=True)
+        return AttemptError(problem=Problem.DOWNLOAD_NOT_THERE, is_final=True)
     # Other refusals of ours will not change; troubles of the server may.
-    return Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=300 <= status < 500)
+    return AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=300 <= status < 500)
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -78,7 +78,9 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     return max(seconds, 0.0)
 
 
-def fault_of_error(error: httpx.HTTPError | httpx.InvalidURL, *, has_proxy: bool) -> Fault:
+def error_of_exception(
+    error: httpx.HTTPError | httpx.InvalidURL, *, has_proxy: bool
+) -> AttemptError:
     """What an error of the connection means.
 
     Args:
@@ -87,17 +89,17 @@ def fault_of_error(error: httpx.HTTPError | httpx.InvalidURL, *, has_proxy: bool
     """
     match error:
         case httpx.ProxyError():
-            return Fault(problem=Problem.DOWNLOAD_PROXY)
+            return AttemptError(problem=Problem.DOWNLOAD_PROXY)
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
-            return Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True)
+            return AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True)
         case httpx.ConnectError() if _is_certificate(error):
-            return Fault(problem=Problem.DOWNLOAD_NOT_SECURE)
+            return AttemptError(problem=Problem.DOWNLOAD_NOT_SECURE)
         case httpx.ConnectError() | httpx.ConnectTimeout() if has_proxy:
-            return Fault(problem=Problem.DOWNLOAD_PROXY)
+            return AttemptError(problem=Problem.DOWNLOAD_PROXY)
         case httpx.ConnectError() | httpx.ConnectTimeout():
-            return Fault(problem=Problem.DOWNLOAD_NO_CONNECTION)
+            return AttemptError(problem=Problem.DOWNLOAD_NO_CONNECTION)
         case _:
-            return Fault(problem=Problem.DOWNLOAD_INTERRUPTED)
+            return AttemptError(problem=Problem.DOWNLOAD_INTERRUPTED)
 
 
 def _is_certificate(error: BaseException) -> bool:

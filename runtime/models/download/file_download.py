@@ -9,13 +9,13 @@ from typing import Protocol
 
 from runtime.models.catalogue import RemoteFile
 from runtime.models.download.download_control import DownloadControl
-from runtime.models.download.download_errors import AttemptFailed, Fault
+from runtime.models.download.download_errors import AttemptError, AttemptFailed
 from runtime.models.download.model_files import DownloadItem, local_name
 from runtime.models.download.network import Network
 from runtime.models.download.partial_file import DiskSpace, PartialFile
 from runtime.models.download.progress import Progress, Waiting
-from runtime.models.download.range_request import GGUF_MAGIC, ServedFile, Wanted, attempt
-from runtime.models.download.retry_policy import RetryPolicy, Standing, Turns
+from runtime.models.download.range_request import GGUF_MAGIC, ServedFile, WantedFile, attempt
+from runtime.models.download.retry_policy import RetryPolicy, SourceSchedule, SourceState
 from runtime.models.download.sources import Source
 from runtime.models.library.unfinished_downloads import PART_SUFFIX, FileNote
 from runtime.models.library.verified_copy import sha256_of
@@ -28,7 +28,7 @@ _TICK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class DownloadSetup:
     """What a download goes about with.
 
     Attributes:
@@ -43,7 +43,7 @@ class Means:
     control: DownloadControl
 
 
-class Notes(Protocol):
+class DownloadNotes(Protocol):
     """Keeps what must be known to go on after a restart."""
 
     def keep(self, note: FileNote) -> None:
@@ -54,7 +54,13 @@ class FileDownload:
     """One file on its way into a folder."""
 
     def __init__(
-        self, *, item: DownloadItem, file: RemoteFile, folder: Path, means: Means, notes: Notes
+        self,
+        *,
+        item: DownloadItem,
+        file: RemoteFile,
+        folder: Path,
+        means: DownloadSetup,
+        notes: DownloadNotes,
     ) -> None:
         self._item = item
         self._file = file
@@ -84,7 +90,7 @@ class FileDownload:
         self._note = note
         self._take_back()
         self._was_there = self._size() > 0
-        turns = Turns(self._sources(), self._means.retry_policy)
+        turns = SourceSchedule(self._sources(), self._means.retry_policy)
         while True:
             if not self._note.size_is_exact or self._size() < self._note.size_bytes:
                 self._fetch(turns)
@@ -112,9 +118,9 @@ class FileDownload:
     def _size(self) -> int:
         return self._part.stat().st_size if self._part.is_file() else 0
 
-    def _fetch(self, turns: Turns) -> None:
+    def _fetch(self, turns: SourceSchedule) -> None:
         """Ask one source after the other until the part is complete."""
-        fault = Fault(problem=Problem.DOWNLOAD_NOT_THERE)
+        fault = AttemptError(problem=Problem.DOWNLOAD_NOT_THERE)
         while True:
             standing = turns.next(time.monotonic())
             if standing is None:
@@ -127,13 +133,13 @@ class FileDownload:
                 self._ask(standing)
             except AttemptFailed as faulty:
                 fault = replace(faulty.fault, detail=standing.source.host)
-                turns.note_fault(
+                turns.note_error(
                     standing, fault, brought=self._size() > before, now_s=time.monotonic()
                 )
             else:
                 return
 
-    def _ask(self, standing: Standing) -> None:
+    def _ask(self, standing: SourceState) -> None:
         self._means.control.check()
         self._means.progress.begin_anew()
         self._checked_at = self._size()
@@ -146,7 +152,7 @@ class FileDownload:
             on_block=_Blocks(self, host).take,
         )
 
-    def _wanted(self, standing: Standing) -> Wanted:
+    def _wanted(self, standing: SourceState) -> WantedFile:
         base = standing.source.base
         is_its_own = set(self._note.sources) <= {base}
         if not self._mixes_sources and not is_its_own:
@@ -154,7 +160,7 @@ class FileDownload:
         etag = self._note.etag if is_its_own else None
         # Without a hash only the server's own word tells that the rest belongs to the part.
         can_resume = not standing.asks_whole and bool(self._note.sha256 or etag)
-        return Wanted(
+        return WantedFile(
             url=standing.source.url(self._item, self._file),
             part=self._part,
             size_bytes=self._note.size_bytes,
@@ -198,7 +204,7 @@ class FileDownload:
         """The server has something else than what was there."""
         self._means.progress.waits(self._waiting(Problem.DOWNLOAD_CHANGED, host, 0.0))
 
-    def _wait(self, standing: Standing, fault: Fault) -> None:
+    def _wait(self, standing: SourceState, fault: AttemptError) -> None:
         while (left := standing.ready_at_s - time.monotonic()) > 0:
             self._means.progress.waits(self._waiting(fault.problem, fault.detail, left))
             self._means.control.wait(min(left, _TICK_S))
@@ -225,9 +231,9 @@ class FileDownload:
             has_magic = file.read(len(GGUF_MAGIC)) == GGUF_MAGIC
         return has_magic and self._note.sha256 in (None, sha256)
 
-    def _throw_away(self, turns: Turns) -> None:
+    def _throw_away(self, turns: SourceSchedule) -> None:
         """All bytes are there and they are wrong: begin anew, with another source if need be."""
-        fault = Fault(problem=Problem.MODEL_HASH_WRONG, detail=self._path.name)
+        fault = AttemptError(problem=Problem.MODEL_HASH_WRONG, detail=self._path.name)
         turns.note_wrong_hash(self._note.sources, fault, in_one_go=not self._was_there)
         self._means.progress.waits(self._waiting(fault.problem, fault.detail, 0.0))
         self._part.unlink()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runtime.models.catalogue import RemoteFile
 from runtime.models.download.download_control import DownloadControl, Interrupted, Stop
-from runtime.models.download.file_download import FileDownload, Means, first_note
+from runtime.models.download.file_download import DownloadSetup, FileDownload, first_note
 from runtime.models.download.model_files import DownloadItem, local_name
 from runtime.models.download.network import Network
 from runtime.models.download.partial_file import DiskSpace
@@ -116,7 +116,7 @@ class ModelDownload:
     def _fetch(self, progress: Progress) -> InstalledModel:
         self._network.check()
         writer = _NoteWriter(self._folder, self._take_up())
-        means = Means(
+        means = DownloadSetup(
             network=self._network,
             sources=self._sources,
             retry_policy=self._retry_policy,

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import certifi
 import httpx
 
-from runtime.models.download.download_errors import AttemptFailed, Fault, fault_of_error
+from runtime.models.download.download_errors import AttemptError, AttemptFailed, error_of_exception
 from runtime.problems import DownloadFailure, Problem
 
 _MOST_REDIRECTS = 5
@@ -101,7 +101,7 @@ class Network:
             with self._reply(url, headers) as reply:
                 yield reply
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise AttemptFailed(fault_of_error(error, has_proxy=bool(self._proxy))) from error
+            raise AttemptFailed(error_of_exception(error, has_proxy=bool(self._proxy))) from error
 
     @contextmanager
     def _reply(self, url: str, headers: Mapping[str, str]) -> Iterator[Reply]:
@@ -176,8 +176,8 @@ def _next_url(url: str, location: str) -> str:
     return target
 
 
-def _bad_redirect() -> Fault:
-    return Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True)
+def _bad_redirect() -> AttemptError:
+    return AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True)
 
 
 def _linked_sha256(headers: Mapping[str, str]) -> str | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from runtime.models.download.download_errors import AttemptFailed, Fault
+from runtime.models.download.download_errors import AttemptError, AttemptFailed
 from runtime.problems import DownloadFailure, Problem
 
 FLOOR_BYTES = 2 << 30
@@ -96,7 +96,7 @@ class PartialFile:
             OSError: they cannot be written
         """
         if self._position + len(block) > self._size:
-            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+            raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
         rest = block[self._compared(block) :]
         if rest:
             self._write(rest)

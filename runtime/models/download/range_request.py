@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from runtime.models.download.download_errors import AttemptFailed, Fault, fault_of_status
+from runtime.models.download.download_errors import AttemptError, AttemptFailed, error_of_status
 from runtime.models.download.network import Network, Reply, now
 from runtime.models.download.partial_file import PartialFile
 from runtime.problems import Problem
@@ -17,7 +17,7 @@ _ROUNDED = 0.06
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedFile:
     """What is asked for.
 
     Attributes:
@@ -63,7 +63,7 @@ class ServedFile:
 
 def attempt(
     network: Network,
-    wanted: Wanted,
+    wanted: WantedFile,
     on_served: Callable[[ServedFile], None],
     on_block: Callable[[PartialFile], None],
 ) -> PartialFile:
@@ -88,51 +88,53 @@ def attempt(
                 writer.take(block)
                 on_block(writer)
     if not writer.is_complete:
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_INTERRUPTED))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_INTERRUPTED))
     return writer
 
 
-def _headers(wanted: Wanted) -> dict[str, str]:
+def _headers(wanted: WantedFile) -> dict[str, str]:
     if not wanted.offset:
         return {}
     headers = {"Range": f"bytes={wanted.offset}-"}
     return {**headers, "If-Range": wanted.etag} if wanted.etag else headers
 
 
-def _served_file(reply: Reply, wanted: Wanted) -> ServedFile:
+def _served_file(reply: Reply, wanted: WantedFile) -> ServedFile:
     """Make sure that this is the file that was asked for, as far as headers tell."""
     if reply.status not in (200, 206):
-        raise AttemptFailed(fault_of_status(reply.status, reply.headers, now()))
+        raise AttemptFailed(error_of_status(reply.status, reply.headers, now()))
     if "text/html" in reply.headers.get("content-type", "").lower():
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_WEB_PAGE))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_WEB_PAGE))
     if reply.headers.get("content-encoding", "identity").lower() != "identity":
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
     if wanted.sha256 and reply.linked_sha256 and reply.linked_sha256 != wanted.sha256:
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
     start, size_bytes = _extent(reply, wanted)
     return ServedFile(
         etag=_exact_etag(reply), sha256=reply.linked_sha256, start=start, size_bytes=size_bytes
     )
 
 
-def _extent(reply: Reply, wanted: Wanted) -> tuple[int, int]:
+def _extent(reply: Reply, wanted: WantedFile) -> tuple[int, int]:
     """Where in the file the bytes begin, and the file's whole size."""
     if reply.status == 206:
         start, total = _content_range(reply.headers.get("content-range", ""))
         if start != wanted.offset:
-            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, asks_whole=True))
+            raise AttemptFailed(
+                AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, asks_whole=True)
+            )
         if wanted.etag and _exact_etag(reply) not in (None, wanted.etag):
             # It should have sent the whole file.
-            raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, asks_whole=True))
+            raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_CHANGED, asks_whole=True))
     else:
         start, total = 0, _number(reply.headers.get("content-length", ""))
     if total is None and wanted.size_is_exact:
         total = wanted.size_bytes
     if total is None:
         # Nobody could tell whether the file is complete.
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_SERVER_FAILED, is_final=True))
     if not wanted.fits(total):
-        raise AttemptFailed(Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
+        raise AttemptFailed(AttemptError(problem=Problem.DOWNLOAD_CHANGED, is_final=True))
     return start, total
 
 
@@ -174,8 +176,8 @@ def _blocks(reply: Reply, served: ServedFile) -> Iterator[bytes]:
         yield head
 
 
-def _not_a_model(head: bytes) -> Fault:
+def _not_a_model(head: bytes) -> AttemptError:
     if head.lstrip()[:1] in (b"<", b"{"):
         # The page of a network that wants a sign-in, which goes away after it.
-        return Fault(problem=Problem.DOWNLOAD_WEB_PAGE)
-    return Fault(problem=Problem.DOWNLOAD_CHANGED, is_final=True)
+        return AttemptError(problem=Problem.DOWNLOAD_WEB_PAGE)
+    return AttemptError(problem=Problem.DOWNLOAD_CHANGED, is_final=True)

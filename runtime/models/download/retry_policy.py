@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runtime.models.download.download_errors import Fault
+from runtime.models.download.download_errors import AttemptError
 from runtime.models.download.sources import Source
 
 
@@ -30,7 +30,7 @@ class RetryPolicy:
 
 
 @dataclass(slots=True, kw_only=True)
-class Standing:
+class SourceState:
     """What is known of one source for one file.
 
     Attributes:
@@ -45,20 +45,20 @@ class Standing:
     failures: int = 0
     ready_at_s: float = 0.0
     wrong_hashes: int = 0
-    refusal: Fault | None = None
+    refusal: AttemptError | None = None
     asks_whole: bool = False
 
 
-class Turns:
+class SourceSchedule:
     """Whose turn it is to be asked for a file."""
 
     def __init__(self, sources: Sequence[Source], retry_policy: RetryPolicy) -> None:
-        self._standings = [Standing(source=source) for source in sources]
+        self._standings = [SourceState(source=source) for source in sources]
         self._retry_policy = retry_policy
         self._fruitless = 0
-        self._fruitful: Standing | None = None
+        self._fruitful: SourceState | None = None
 
-    def next(self, now_s: float) -> Standing | None:
+    def next(self, now_s: float) -> SourceState | None:
         """The source to ask next, maybe only after a while; None if none is left.
 
         One that brought something is asked again. Otherwise it is the one that is ready first,
@@ -71,7 +71,9 @@ class Turns:
             return self._fruitful
         return min(left, key=lambda one: (max(one.ready_at_s, now_s), one.failures))
 
-    def note_fault(self, standing: Standing, fault: Fault, *, brought: bool, now_s: float) -> None:
+    def note_error(
+        self, standing: SourceState, fault: AttemptError, *, brought: bool, now_s: float
+    ) -> None:
         """An attempt failed.
 
         Args:
@@ -90,7 +92,9 @@ class Turns:
         delay_s = self._retry_policy.delay_s(standing.failures)
         standing.ready_at_s = now_s + max(ordered_s, delay_s)
 
-    def note_wrong_hash(self, bases: Sequence[str], fault: Fault, *, in_one_go: bool) -> None:
+    def note_wrong_hash(
+        self, bases: Sequence[str], fault: AttemptError, *, in_one_go: bool
+    ) -> None:
         """A whole file had the wrong hash.
 
         Args:
@@ -105,6 +109,6 @@ class Turns:
                 if is_proven or standing.wrong_hashes > 1:
                     standing.refusal = fault
 
-    def refusal(self) -> Fault | None:
+    def refusal(self) -> AttemptError | None:
         """What to tell the user when no source is left: the first one's reason."""
         return next((one.refusal for one in self._standings if one.refusal), None)

@@ -9,7 +9,7 @@ from helpers.chat_session import ChatSession
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
-from app.chat.attachments import Attachments, Kept
+from app.chat.attachments import Attachments, StoredAttachment
 from app.chat.draft_attachments import EntryId
 from app.chat.turns import Attachment, AttachmentKind
 from app.notifications.notification import NotificationKind
@@ -167,4 +167,6 @@ def settle_video(attachments: Attachments, entry: EntryId, readable_s: float) ->
         height=facts.height,
         duration_s=facts.duration_s,
     )
-    attachments._on_kept(entry, Kept(attachment=attachment, readable_s=facts.readable_s))
+    attachments._on_kept(
+        entry, StoredAttachment(attachment=attachment, readable_s=facts.readable_s)
+    )

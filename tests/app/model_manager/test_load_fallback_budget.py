@@ -18,7 +18,7 @@ from app.platform.task_pool import TaskPool
 from runtime.models.choose import candidate_of
 from runtime.models.installed_model import InstalledModel
 from runtime.models.library.library import Inventory
-from runtime.models.memory_estimate import ModelBytes, Setup, estimate
+from runtime.models.memory_estimate import LoadSetup, ModelBytes, estimate
 from runtime.problems import Problem
 from runtime.requests import LoadRequest
 
@@ -42,7 +42,7 @@ def model_bytes() -> ModelBytes:
 def needs(request: LoadRequest) -> int:
     """What the estimate says that the device must have."""
     assert request.context_length is not None
-    setup = Setup(
+    setup = LoadSetup(
         context=request.context_length,
         kv_type=request.kv_type,
         gpu_layers=request.gpu_layers,

@@ -13,7 +13,7 @@ from PIL import Image
 
 from runtime.media import video, video_survey
 from runtime.media.media_process import ReadVideo, run
-from runtime.media.video_file import Shown, VideoFile
+from runtime.media.video_file import ShownFrame, VideoFile
 from runtime.problems import FileFailure, Problem
 
 PLENTY = 1_000_000
@@ -357,7 +357,7 @@ def test_that_a_long_clip_is_not_decoded_as_a_whole(
     decoded = []
     whole = VideoFile.frames
 
-    def counted(self: VideoFile) -> Iterator[Shown]:
+    def counted(self: VideoFile) -> Iterator[ShownFrame]:
         for shown in whole(self):
             decoded.append(shown.time_s)
             yield shown

@@ -5,9 +5,9 @@ import pytest
 from runtime.models.catalogue import load_catalogue
 from runtime.models.memory_estimate import (
     MIB,
+    LoadSetup,
     ModelBytes,
     Parts,
-    Setup,
     estimate,
     kv_bytes,
     recurrent_bytes,
@@ -29,12 +29,14 @@ def model(size: str, quantisation: str, *, sees: bool = True, drafts: bool = Fal
     )
 
 
-def on_cpu(context: int, kv_type: KvType = KvType.F16) -> Setup:
-    return Setup(context=context, kv_type=kv_type, gpu_layers=0, projector_on=ProjectorPlace.CPU)
+def on_cpu(context: int, kv_type: KvType = KvType.F16) -> LoadSetup:
+    return LoadSetup(
+        context=context, kv_type=kv_type, gpu_layers=0, projector_on=ProjectorPlace.CPU
+    )
 
 
-def on_gpu(context: int, layers: int = -1, device: str = "CUDA0") -> Setup:
-    return Setup(
+def on_gpu(context: int, layers: int = -1, device: str = "CUDA0") -> LoadSetup:
+    return LoadSetup(
         context=context,
         kv_type=KvType.F16,
         gpu_layers=layers,

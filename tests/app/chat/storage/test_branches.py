@@ -1,6 +1,6 @@
 from app.chat.storage.branches import (
     Node,
-    Place,
+    VersionPosition,
     newest_leaf,
     newest_leaf_below,
     path_to,
@@ -30,10 +30,10 @@ TREE = [
 
 def test_that_a_path_leads_from_the_first_turn_and_counts_versions() -> None:
     assert path_to(TREE, TurnId(4)) == (
-        Place(turn_id=TurnId(1), version=1, versions=2),
-        Place(turn_id=TurnId(2), version=1, versions=1),
-        Place(turn_id=TurnId(3), version=1, versions=2),
-        Place(turn_id=TurnId(4), version=1, versions=1),
+        VersionPosition(turn_id=TurnId(1), version=1, versions=2),
+        VersionPosition(turn_id=TurnId(2), version=1, versions=1),
+        VersionPosition(turn_id=TurnId(3), version=1, versions=2),
+        VersionPosition(turn_id=TurnId(4), version=1, versions=1),
     )
 
 

@@ -12,7 +12,7 @@ from app.ui.composer.question_edit import QuestionEdit
 from app.ui.controls.inline_question import ChoiceBox
 from app.ui.controls.memory_bar import MemoryBar
 from app.ui.first_run.first_run import FirstRun
-from app.ui.first_run.recommendation import AlternativeButton, Note
+from app.ui.first_run.recommendation import AlternativeButton, RecommendationNote
 from app.ui.model_panels import ModelFilePicker
 from app.ui.models.model_picker import ModelPicker
 from app.ui.transcript.empty_state import EmptyState
@@ -62,7 +62,7 @@ def test_that_it_says_what_was_found_and_what_we_would_take(page: FirstRun) -> N
     assert "≈ 35 tokens/s" in shown
     assert "needs 13 GB of graphics memory" in shown
     assert len(page.findChildren(AlternativeButton)) == 2
-    assert len(page.findChildren(Note)) == 1
+    assert len(page.findChildren(RecommendationNote)) == 1
     assert "weights 6.9 GB" in find(page, MemoryBar).accessibleName()
 
 

@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from runtime.models.download.download_errors import fault_of_error, fault_of_status, retry_after_s
+from runtime.models.download.download_errors import (
+    error_of_exception,
+    error_of_status,
+    retry_after_s,
+)
 from runtime.problems import Problem
 
 NOW = datetime(2026, 10, 21, 7, 28, tzinfo=UTC)
@@ -41,12 +45,12 @@ def test_that_an_order_to_wait_is_understood(
     ("status", "is_final"), [(404, True), (403, True), (400, True), (304, True), (500, False)]
 )
 def test_that_only_what_may_pass_is_tried_again(status: int, is_final: bool) -> None:
-    assert fault_of_status(status, {}, NOW).is_final is is_final
+    assert error_of_status(status, {}, NOW).is_final is is_final
 
 
 def test_that_a_certificate_is_told_from_a_dead_line() -> None:
     error = httpx.ConnectError("no")
-    assert fault_of_error(error, has_proxy=False).problem is Problem.DOWNLOAD_NO_CONNECTION
-    assert fault_of_error(error, has_proxy=True).problem is Problem.DOWNLOAD_PROXY
+    assert error_of_exception(error, has_proxy=False).problem is Problem.DOWNLOAD_NO_CONNECTION
+    assert error_of_exception(error, has_proxy=True).problem is Problem.DOWNLOAD_PROXY
     error.__cause__ = ssl.SSLCertVerificationError("expired")
-    assert fault_of_error(error, has_proxy=True).problem is Problem.DOWNLOAD_NOT_SECURE
+    assert error_of_exception(error, has_proxy=True).problem is Problem.DOWNLOAD_NOT_SECURE

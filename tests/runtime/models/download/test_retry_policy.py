@@ -1,26 +1,28 @@
-from runtime.models.download.download_errors import Fault
-from runtime.models.download.retry_policy import RetryPolicy, Turns
+from runtime.models.download.download_errors import AttemptError
+from runtime.models.download.retry_policy import RetryPolicy, SourceSchedule
 from runtime.models.download.sources import sources_for
 from runtime.problems import Problem
 
 SOURCES = sources_for("https://a https://b")
-PASSING = Fault(problem=Problem.DOWNLOAD_INTERRUPTED)
-FINAL = Fault(problem=Problem.DOWNLOAD_NOT_THERE, is_final=True)
+PASSING = AttemptError(problem=Problem.DOWNLOAD_INTERRUPTED)
+FINAL = AttemptError(problem=Problem.DOWNLOAD_NOT_THERE, is_final=True)
 
 
-def turns(**options: float) -> Turns:
-    return Turns(SOURCES, RetryPolicy(**options))  # type: ignore[arg-type]
+def turns(**options: float) -> SourceSchedule:
+    return SourceSchedule(SOURCES, RetryPolicy(**options))  # type: ignore[arg-type]
 
 
-def host_of(turns: Turns, now_s: float) -> str | None:
+def host_of(turns: SourceSchedule, now_s: float) -> str | None:
     standing = turns.next(now_s)
     return standing.source.host if standing else None
 
 
-def fail(turns: Turns, fault: Fault, now_s: float, *, brought: bool = False) -> None:
+def fail(
+    turns: SourceSchedule, fault: AttemptError, now_s: float, *, brought: bool = False
+) -> None:
     standing = turns.next(now_s)
     assert standing is not None
-    turns.note_fault(standing, fault, brought=brought, now_s=now_s)
+    turns.note_error(standing, fault, brought=brought, now_s=now_s)
 
 
 def test_that_delays_double_up_to_a_limit() -> None:
@@ -57,15 +59,15 @@ def test_that_patience_ends_where_nothing_comes_in() -> None:
 
 
 def test_that_an_order_to_wait_is_obeyed_within_reason() -> None:
-    waiting = Turns(SOURCES[:1], RetryPolicy(longest_order_s=600))
-    fail(waiting, Fault(problem=Problem.DOWNLOAD_SERVER_BUSY, retry_after_s=1e9), 0.0)
+    waiting = SourceSchedule(SOURCES[:1], RetryPolicy(longest_order_s=600))
+    fail(waiting, AttemptError(problem=Problem.DOWNLOAD_SERVER_BUSY, retry_after_s=1e9), 0.0)
     standing = waiting.next(0.0)
     assert standing is not None
     assert standing.ready_at_s == 600
 
 
 def test_that_a_wrong_hash_is_blamed_on_who_alone_can_be_to_blame() -> None:
-    wrong = Fault(problem=Problem.MODEL_HASH_WRONG)
+    wrong = AttemptError(problem=Problem.MODEL_HASH_WRONG)
     waiting = turns()
     waiting.note_wrong_hash(["https://a", "https://b"], wrong, in_one_go=True)
     assert host_of(waiting, 0.0) == "a"
