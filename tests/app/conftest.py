@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.model_manager import runtime_planner as measured
+from app.model_manager import runtime_planner
 
 
 @pytest.fixture
@@ -11,4 +11,4 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `tests/runtime/test_measuring.py` does it really.
     """
-    monkeypatch.setattr(measured, "measure_speeds", lambda report: {})
+    monkeypatch.setattr(runtime_planner, "measure_speeds", lambda report: {})

@@ -21,7 +21,7 @@ from app.application.application import Application, WindowArguments
 from app.chat.chat_list import ChatRenaming
 from app.chat.turns import OPEN_STATES, TurnState
 from app.engine.model_state import Broken, Ready
-from app.model_manager import runtime_planner as measured
+from app.model_manager import runtime_planner
 from app.platform.paths import find_paths
 from app.platform.private_files import make_new_files_private
 from app.settings.settings import load_settings
@@ -148,7 +148,7 @@ def main() -> None:
     """Open the window and act; the seed is the only argument."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # One start in a hundred is a first start: measuring would only take the cores from it.
-    setattr(measured, "measure_speeds", lambda report: {})  # noqa: B010
+    setattr(runtime_planner, "measure_speeds", lambda report: {})  # noqa: B010
     make_new_files_private()
     application = QApplication(["sideglance"])
     paths = find_paths()

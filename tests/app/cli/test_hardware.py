@@ -19,7 +19,7 @@ from app.cli.hardware import (
     machine_in_lines,
     run_hardware,
 )
-from app.model_manager import runtime_planner as measured
+from app.model_manager import runtime_planner
 from app.model_manager.measurements import (
     Measurements,
     machine_key,
@@ -58,7 +58,7 @@ def _known_computer(monkeypatch: pytest.MonkeyPatch) -> None:
         return RECORDING
 
     monkeypatch.setattr(this_computer, "record_machine", record)
-    monkeypatch.setattr(measured, "measure_speeds", lambda report: SPEEDS)
+    monkeypatch.setattr(runtime_planner, "measure_speeds", lambda report: SPEEDS)
 
 
 def looked(*arguments: str) -> tuple[int, str, str]:

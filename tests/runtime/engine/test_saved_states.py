@@ -20,7 +20,7 @@ from helpers.pictures import make_cases
 
 from runtime.content import Image, Message, Role, text_message
 from runtime.engine import engine as engine_module
-from runtime.engine import saved_states as fingerprint
+from runtime.engine import saved_states
 from runtime.engine.blob_store import BlobStore
 from runtime.engine.engine import Engine
 from runtime.engine.llama_library import NativeLog, start_llama
@@ -170,7 +170,7 @@ def fewer_picture_tokens(patch: pytest.MonkeyPatch, files: ModelFiles, _folder: 
 
 
 def another_format(patch: pytest.MonkeyPatch, files: ModelFiles, _folder: Path) -> ModelFiles:
-    patch.setattr(fingerprint, "_FORMAT", fingerprint._FORMAT + 1)
+    patch.setattr(saved_states, "_FORMAT", saved_states._FORMAT + 1)
     return files
 
 

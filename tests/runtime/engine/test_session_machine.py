@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from runtime.content import Image, Message, Role, Text, Video, text_message
-from runtime.engine import session
+from runtime.engine import checkpoints
 from runtime.engine.engine import Engine
 from runtime.engine.llama_library import NativeLog, start_llama
 from runtime.events import Event, Finish, TextPiece, ThinkingPiece
@@ -370,7 +370,7 @@ def test_that_any_sequence_of_requests_is_answered_as_by_a_fresh_engine(
     698 of them went on from memory, 121 as the first of a new engine. 834 answers were stopped,
     205 engines restarted, 312 killed, 229 found their files damaged. Three minutes on two cores.
     """
-    monkeypatch.setattr(session, "_CHECKPOINT_BYTES", checkpoint_bytes)
+    monkeypatch.setattr(checkpoints, "_CHECKPOINT_BYTES", checkpoint_bytes)
     caplog.set_level(logging.CRITICAL, logger="sideglance.engine.native")
     shared = world
 

@@ -6,7 +6,7 @@ import pytest
 from helpers.project import FIXTURES
 from PIL import Image
 
-from runtime.media import media_process as process
+from runtime.media import media_process
 from runtime.media.client import inspect, read_picture, read_video
 from runtime.media.media_info import PictureFacts, VideoFacts
 from runtime.media.media_process import Job
@@ -29,7 +29,7 @@ def failure_of(folder: Path, path: Path) -> FileFailure:
 
 @pytest.fixture
 def _no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fails the test that starts a process."""
+    """Fails the test that starts a media process."""
 
     def refuse(job: Job, **_others: object) -> object:
         raise AssertionError(job)
@@ -152,9 +152,10 @@ def test_that_sound_alone_is_a_video_without_pictures(tmp_path: Path) -> None:
 def test_that_a_stopped_job_leaves_no_file(tmp_path: Path) -> None:
     path, into = tmp_path / "a.png", tmp_path / "made"
     into.mkdir()
-    Image.effect_noise((2000, 2000), 80).save(path)
+    # Large enough that its pixels are still being written when somebody looks again.
+    Image.new("RGB", (6000, 6000)).save(path)
     with pytest.raises(Stopped):
-        read_picture(path, into=into, max_pixels=4_000_000, stopped=lambda: any(into.iterdir()))
+        read_picture(path, into=into, max_pixels=36_000_000, stopped=lambda: any(into.iterdir()))
     assert list(into.iterdir()) == []
 
 
@@ -180,4 +181,4 @@ def test_that_an_absurd_answer_is_a_crash(
 
     monkeypatch.setattr("runtime.media.client.run", lie)
     assert failure_of(tmp_path, path).problem is Problem.MEDIA_CRASHED
-    assert process.run is not lie
+    assert media_process.run is not lie
